@@ -1,0 +1,1 @@
+//! From a header value to a permit.

@@ -1,0 +1,2 @@
+//! A terminal client for A2A agents.
+fn main() {}

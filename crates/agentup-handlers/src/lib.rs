@@ -1,0 +1,1 @@
+//! What the agent does once it is allowed.

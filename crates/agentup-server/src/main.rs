@@ -1,0 +1,2 @@
+//! The `agentup-server` binary.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Mints JSON Web Tokens.
+fn main() {}

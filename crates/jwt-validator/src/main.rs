@@ -1,0 +1,2 @@
+//! Explains and verifies a JSON Web Token.
+fn main() {}

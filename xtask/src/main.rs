@@ -1,0 +1,2 @@
+//! The one runner.
+fn main() {}
