@@ -1,1 +1,42 @@
-//! A2A wire types.
+//! A2A wire types: the first stop of a request's body and the last of its answer.
+//!
+//! The 1.0 model is the core (`specification/a2a.proto`, A2A §1.4); the generation before it,
+//! 0.3, is a thin adapter in [`v03`]. Nothing here does IO, reads the clock or waits.
+//!
+//! A request travels through [`jsonrpc::Request::parse`], [`route`] and [`Operation::decode`];
+//! what fails on the way is an [`A2aError`].
+
+mod diagnosis;
+mod error;
+mod event;
+mod generation;
+mod message;
+mod operation;
+mod part;
+mod request;
+mod route;
+mod task;
+mod wire;
+
+pub mod jsonrpc;
+pub mod v03;
+
+pub use error::{A2aError, DOMAIN, ErrorKind, FieldViolation, JsonRpcError, RestError};
+pub use event::{ArtifactUpdate, SendMessageResponse, StatusUpdate, StreamResponse};
+pub use generation::{Generation, requested_version};
+pub use message::{Message, Role};
+pub use operation::Operation;
+pub use part::{Part, PartContent};
+pub use request::{
+    AuthenticationInfo, CancelTaskRequest, DeletePushConfigRequest, ExtendedCardRequest,
+    GetPushConfigRequest, GetTaskRequest, ListPushConfigsRequest, ListPushConfigsResponse,
+    ListTasksRequest, ListTasksResponse, SendMessageConfiguration, SendMessageRequest,
+    SubscribeRequest, TaskPushNotificationConfig,
+};
+pub use route::{MethodKind, route};
+pub use task::{Artifact, Task, TaskState, TaskStatus};
+pub use wire::secret::Secret;
+pub use wire::timestamp::Timestamp;
+
+/// A JSON object whose members the protocol leaves to its users, such as `metadata`.
+pub type JsonObject = serde_json::Map<String, serde_json::Value>;

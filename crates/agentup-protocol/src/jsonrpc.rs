@@ -1,0 +1,9 @@
+//! The JSON-RPC 2.0 envelope: what comes before an operation and goes around its answer (A2A §9).
+
+mod id;
+mod request;
+mod response;
+
+pub use id::Id;
+pub use request::{Call, Rejected, Request};
+pub use response::{Failure, Reply, ReplyError, Success};

@@ -1,0 +1,135 @@
+//! Parts: the pieces that messages and artifacts are made of (A2A §4.1.6).
+
+use serde::Deserialize;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::Value;
+
+use crate::wire::base64::{self, Bytes};
+use crate::{JsonObject, wire};
+
+/// A piece of content and what is known about it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "PartIn")]
+pub struct Part {
+    /// The content itself.
+    pub content: PartContent,
+    /// The name of the file it came from or should become.
+    pub filename: Option<String>,
+    /// Its media type, such as `text/plain`.
+    pub media_type: Option<String>,
+    /// Whatever else the sender wants to tell.
+    pub metadata: Option<JsonObject>,
+}
+
+/// What a part holds: exactly one of four.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PartContent {
+    /// Any JSON value, `null` included.
+    Data(Value),
+    /// The bytes of a file.
+    Raw(Vec<u8>),
+    /// Plain text.
+    Text(String),
+    /// Where the content of a file is to be had.
+    Url(String),
+}
+
+impl Part {
+    /// A part with this content and nothing said about it.
+    #[must_use]
+    pub const fn new(content: PartContent) -> Self {
+        Self {
+            content,
+            filename: None,
+            media_type: None,
+            metadata: None,
+        }
+    }
+
+    /// A part of text.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::new(PartContent::Text(text.into()))
+    }
+
+    /// A part of structured data.
+    #[must_use]
+    pub const fn data(value: Value) -> Self {
+        Self::new(PartContent::Data(value))
+    }
+
+    /// Its text, if text is what it holds.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.content {
+            PartContent::Text(text) => Some(text),
+            PartContent::Data(_) | PartContent::Raw(_) | PartContent::Url(_) => None,
+        }
+    }
+}
+
+impl Serialize for Part {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match &self.content {
+            PartContent::Data(value) => map.serialize_entry("data", value)?,
+            PartContent::Raw(bytes) => map.serialize_entry("raw", &RawOut(bytes))?,
+            PartContent::Text(text) => map.serialize_entry("text", text)?,
+            PartContent::Url(url) => map.serialize_entry("url", url)?,
+        }
+        if let Some(filename) = &self.filename {
+            map.serialize_entry("filename", filename)?;
+        }
+        if let Some(media_type) = &self.media_type {
+            map.serialize_entry("mediaType", media_type)?;
+        }
+        if let Some(metadata) = &self.metadata {
+            map.serialize_entry("metadata", metadata)?;
+        }
+        map.end()
+    }
+}
+
+pub(crate) struct RawOut<'a>(pub(crate) &'a [u8]);
+
+impl Serialize for RawOut<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        base64::serialize(self.0, serializer)
+    }
+}
+
+/// A part as it comes in, before the count of its contents.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PartIn {
+    text: Option<String>,
+    raw: Option<Bytes>,
+    url: Option<String>,
+    #[serde(default, deserialize_with = "wire::present")]
+    data: Option<Value>,
+    #[serde(default, deserialize_with = "wire::text")]
+    filename: Option<String>,
+    #[serde(default, alias = "media_type", deserialize_with = "wire::text")]
+    media_type: Option<String>,
+    metadata: Option<JsonObject>,
+}
+
+impl TryFrom<PartIn> for Part {
+    type Error = &'static str;
+
+    fn try_from(part: PartIn) -> Result<Self, Self::Error> {
+        let content = match (part.text, part.raw, part.url, part.data) {
+            (Some(text), None, None, None) => PartContent::Text(text),
+            (None, Some(bytes), None, None) => PartContent::Raw(bytes.0),
+            (None, None, Some(url), None) => PartContent::Url(url),
+            (None, None, None, Some(value)) => PartContent::Data(value),
+            _ => return Err("a part has exactly one of text, raw, url and data"),
+        };
+        Ok(Self {
+            content,
+            filename: part.filename,
+            media_type: part.media_type,
+            metadata: part.metadata,
+        })
+    }
+}

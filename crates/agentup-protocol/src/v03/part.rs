@@ -1,0 +1,151 @@
+//! Parts in 0.3: told apart by `kind`, with files nested.
+
+use serde::Deserialize;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::Value;
+
+use crate::part::RawOut;
+use crate::wire::base64::Bytes;
+use crate::{JsonObject, Part, PartContent, wire};
+
+/// A part in 0.3 form: `{"kind": "text", "text": …}`.
+#[derive(Clone, Copy, Debug)]
+pub struct PartView<'a>(pub &'a Part);
+
+impl Serialize for PartView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let part = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        match &part.content {
+            PartContent::Data(value) => {
+                map.serialize_entry("kind", "data")?;
+                map.serialize_entry("data", &DataView(value))?;
+            }
+            PartContent::Raw(_) | PartContent::Url(_) => {
+                map.serialize_entry("kind", "file")?;
+                map.serialize_entry("file", &FileView(part))?;
+            }
+            PartContent::Text(text) => {
+                map.serialize_entry("kind", "text")?;
+                map.serialize_entry("text", text)?;
+            }
+        }
+        if let Some(metadata) = &part.metadata {
+            map.serialize_entry("metadata", metadata)?;
+        }
+        map.end()
+    }
+}
+
+/// The member of the object that stands for a value which is none: 0.3 has objects only.
+const VALUE: &str = "value";
+
+struct DataView<'a>(&'a Value);
+
+impl Serialize for DataView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.is_object() {
+            return self.0.serialize(serializer);
+        }
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(VALUE, self.0)?;
+        map.end()
+    }
+}
+
+struct FileView<'a>(&'a Part);
+
+impl Serialize for FileView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let part = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        match &part.content {
+            PartContent::Raw(bytes) => map.serialize_entry("bytes", &RawOut(bytes))?,
+            PartContent::Url(url) => map.serialize_entry("uri", url)?,
+            PartContent::Data(_) | PartContent::Text(_) => {}
+        }
+        if let Some(media_type) = &part.media_type {
+            map.serialize_entry("mimeType", media_type)?;
+        }
+        if let Some(filename) = &part.filename {
+            map.serialize_entry("name", filename)?;
+        }
+        map.end()
+    }
+}
+
+/// A part as it comes in. Its kind is what it holds; `kind` (or `type`, its name in 0.1) may be
+/// left out, but must not contradict.
+#[derive(Deserialize)]
+#[serde(try_from = "PartIn")]
+pub(super) struct PartOf(pub(super) Part);
+
+#[derive(Deserialize)]
+struct PartIn {
+    kind: Option<Kind>,
+    #[serde(rename = "type")]
+    kind_in_01: Option<Kind>,
+    text: Option<String>,
+    file: Option<FileIn>,
+    data: Option<JsonObject>,
+    metadata: Option<JsonObject>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Data,
+    File,
+    Text,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FileIn {
+    bytes: Option<Bytes>,
+    uri: Option<String>,
+    #[serde(default, alias = "mime_type", deserialize_with = "wire::text")]
+    mime_type: Option<String>,
+    #[serde(default, deserialize_with = "wire::text")]
+    name: Option<String>,
+}
+
+impl TryFrom<PartIn> for PartOf {
+    type Error = &'static str;
+
+    fn try_from(part: PartIn) -> Result<Self, Self::Error> {
+        let (kind, mut read) = match (part.text, part.file, part.data) {
+            (Some(text), None, None) => (Kind::Text, Part::text(text)),
+            (None, Some(file), None) => (Kind::File, Part::try_from(file)?),
+            (None, None, Some(object)) => (Kind::Data, Part::data(Value::Object(object))),
+            _ => return Err("a part has exactly one of text, file and data"),
+        };
+        if [part.kind, part.kind_in_01]
+            .into_iter()
+            .flatten()
+            .any(|said| said != kind)
+        {
+            return Err("a part whose kind contradicts its content");
+        }
+        read.metadata = part.metadata;
+        Ok(Self(read))
+    }
+}
+
+impl TryFrom<FileIn> for Part {
+    type Error = &'static str;
+
+    fn try_from(file: FileIn) -> Result<Self, Self::Error> {
+        let content = match (file.bytes, file.uri) {
+            (Some(bytes), None) => PartContent::Raw(bytes.0),
+            (None, Some(uri)) => PartContent::Url(uri),
+            _ => return Err("a file has exactly one of bytes and uri"),
+        };
+        Ok(Self {
+            content,
+            filename: file.name,
+            media_type: file.mime_type,
+            metadata: None,
+        })
+    }
+}
