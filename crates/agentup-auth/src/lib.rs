@@ -1,1 +1,32 @@
 //! From a header value to a permit.
+//!
+//! Each step makes a type that only it can make: [`BearerToken`] from a header,
+//! [`VerifiedClaims`] from a token, [`Principal`] from claims, [`Permit`] from a principal and what
+//! a skill requires. There is no clock here, no environment and no IO: time is an argument.
+
+mod algorithm;
+mod base64url;
+#[cfg(feature = "issue")]
+pub mod issue;
+mod json;
+pub mod keys;
+pub mod permit;
+pub mod principal;
+mod revocation;
+pub mod scope;
+mod time;
+mod token;
+pub mod unverified;
+pub mod verify;
+
+pub use algorithm::{Algorithm, Family, UnknownAlgorithm};
+pub use keys::{
+    HmacSecret, KeyError, KeySet, LoadedKeys, SkippedKey, UnnamedKeys, VerificationKey,
+};
+pub use permit::{Denied, Permit, Requirement};
+pub use principal::{Principal, PrincipalId};
+pub use revocation::{ListTooLong, RevocationList};
+pub use scope::{Scope, ScopeError, ScopeGraph, ScopeSet};
+pub use time::{Leeway, LeewayError, UnixSeconds};
+pub use token::{BearerToken, CredentialError, bearer_token};
+pub use verify::{Policy, TokenTypes, TrustedIssuer, VerifiedClaims, Verifier, VerifyError};

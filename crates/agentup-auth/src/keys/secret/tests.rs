@@ -1,0 +1,1 @@
+//! Secrets: what is taken and what is refused.

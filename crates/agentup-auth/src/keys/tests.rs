@@ -1,0 +1,1 @@
+//! Keys: what is loaded and what is refused.

@@ -1,0 +1,129 @@
+//! The credential as it arrives: from the values of the `Authorization` header to one token.
+
+use std::fmt;
+
+pub(crate) mod header;
+
+/// A bearer token that nobody has looked into yet, borrowed from where it arrived.
+///
+/// It says its length and nothing else: `Debug` is redacted and there is no `Display`.
+#[derive(Clone, Copy)]
+pub struct BearerToken<'a>(&'a [u8]);
+
+/// Why the `Authorization` header has no usable token in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CredentialError {
+    /// Two headers, or two credentials in one: which one counts must not be guessed
+    /// (RFC 6750 §3.1, `invalid_request`).
+    #[error("the request has more than one credential")]
+    TwoCredentials,
+    /// The scheme is not `Bearer`, or nothing separates it from the token.
+    #[error("the authorization scheme is not Bearer")]
+    NotBearer,
+    /// The scheme is there and the token is not.
+    #[error("the bearer token is empty")]
+    EmptyToken,
+    /// What follows the scheme has bytes that no token has (RFC 6750 §2.1, `b64token`).
+    #[error("the bearer token has characters that no token has")]
+    NotAToken,
+}
+
+impl<'a> BearerToken<'a> {
+    /// A token that was given by itself, without a header around it.
+    #[must_use]
+    pub const fn new(text: &'a str) -> Self {
+        Self(text.as_bytes())
+    }
+
+    /// The token itself. For forwarding it to where it belongs; never for a log.
+    #[must_use]
+    pub const fn expose(&self) -> &'a [u8] {
+        self.0
+    }
+}
+
+impl fmt::Debug for BearerToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BearerToken({} bytes)", self.0.len())
+    }
+}
+
+impl CredentialError {
+    /// A name for logs and metrics. Part of the interface: renaming one breaks dashboards.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TwoCredentials => "two_credentials",
+            Self::NotBearer => "not_bearer",
+            Self::EmptyToken => "empty_token",
+            Self::NotAToken => "not_a_token",
+        }
+    }
+
+    /// What the caller is told.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::TwoCredentials => "Request has more than one credential",
+            _ => "Invalid JWT token format",
+        }
+    }
+}
+
+/// Finds the bearer token in all values of the `Authorization` header of one request.
+///
+/// No header at all is `Ok(None)`. The scheme's case does not count (RFC 9110 §11.1); the token
+/// starts after one or more spaces (RFC 9110 §11.4). Tokens elsewhere (query, body, cookie) are
+/// not looked for: RFC 6750 §2.2 and §2.3 are not supported, on purpose.
+///
+/// # Errors
+/// When there is more than one credential, or the one there is no bearer token.
+pub fn bearer_token<'a>(
+    mut values: impl Iterator<Item = &'a [u8]>,
+) -> Result<Option<BearerToken<'a>>, CredentialError> {
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(CredentialError::TwoCredentials);
+    }
+    let (scheme, rest) = value
+        .split_at_checked(6)
+        .ok_or(CredentialError::NotBearer)?;
+    if !scheme.eq_ignore_ascii_case(b"bearer") {
+        return Err(CredentialError::NotBearer);
+    }
+    let token = match rest {
+        [] => return Err(CredentialError::EmptyToken),
+        [b' ', ..] => after_spaces(rest),
+        _ => return Err(CredentialError::NotBearer),
+    };
+    if token.is_empty() {
+        return Err(CredentialError::EmptyToken);
+    }
+    if token.iter().all(|&byte| is_token_byte(byte)) {
+        return Ok(Some(BearerToken(token)));
+    }
+    // Proxies join repeated headers with a comma, which no token has.
+    if token.contains(&b',') {
+        return Err(CredentialError::TwoCredentials);
+    }
+    Err(CredentialError::NotAToken)
+}
+
+/// `b64token` of RFC 6750 §2.1. What a token of ours may have is narrower, and checked later.
+const fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
+}
+
+/// What is left after the spaces. Tabs and newlines are not spaces here.
+const fn after_spaces(mut text: &[u8]) -> &[u8] {
+    while let [b' ', rest @ ..] = text {
+        text = rest;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

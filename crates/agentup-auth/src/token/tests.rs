@@ -1,0 +1,77 @@
+//! Every way to write the header.
+
+use super::{BearerToken, CredentialError, bearer_token};
+
+fn token(values: &[&str]) -> Result<Option<String>, CredentialError> {
+    let found = bearer_token(values.iter().map(|value| value.as_bytes()))?;
+    Ok(found.map(|token| String::from_utf8_lossy(token.expose()).into_owned()))
+}
+
+#[test]
+fn one_bearer_token_is_found() {
+    for value in [
+        "Bearer a.b.c",
+        "bearer a.b.c",
+        "BEARER a.b.c",
+        "bEaReR   a.b.c",
+    ] {
+        assert_eq!(token(&[value]), Ok(Some("a.b.c".to_owned())), "{value}");
+    }
+}
+
+#[test]
+fn no_header_is_no_credential() {
+    assert_eq!(token(&[]), Ok(None));
+}
+
+#[test]
+fn two_credentials_are_refused() {
+    for values in [
+        &["Bearer a.b.c", "Bearer a.b.c"][..],
+        &["Bearer a.b.c", "Basic eDp5"],
+        &["Bearer a.b.c, Bearer d.e.f"],
+        &["Bearer a.b.c,d.e.f"],
+    ] {
+        assert_eq!(
+            token(values),
+            Err(CredentialError::TwoCredentials),
+            "{values:?}"
+        );
+    }
+}
+
+#[test]
+fn other_forms_are_refused() {
+    use CredentialError::{EmptyToken, NotAToken, NotBearer};
+    for (value, error) in [
+        ("", NotBearer),
+        ("a.b.c", NotBearer),
+        ("Basic eDp5", NotBearer),
+        ("Bearera.b.c", NotBearer),
+        ("Bearer=a.b.c", NotBearer),
+        ("Bearer:a.b.c", NotBearer),
+        ("Bearer\ta.b.c", NotBearer),
+        (" Bearer a.b.c", NotBearer),
+        ("Bearer", EmptyToken),
+        ("Bearer ", EmptyToken),
+        ("Bearer    ", EmptyToken),
+        ("Bearer \ta.b.c", NotAToken),
+        ("Bearer a.b.c ", NotAToken),
+        ("Bearer a b", NotAToken),
+        ("Bearer Bearer a.b.c", NotAToken),
+        ("Bearer \"a.b.c\"", NotAToken),
+        ("Bearer a.b.c\n", NotAToken),
+        ("Bearer a.b.%2E", NotAToken),
+        ("Bearer a.b.é", NotAToken),
+    ] {
+        assert_eq!(token(&[value]), Err(error), "{value:?}");
+    }
+}
+
+#[test]
+fn debug_says_the_length_only() {
+    assert_eq!(
+        format!("{:?}", BearerToken::new("secret.secret.secret")),
+        "BearerToken(20 bytes)"
+    );
+}

@@ -1,0 +1,52 @@
+//! The forms in which issuers write scopes.
+
+use super::{Policy, VerifyError};
+use crate::{
+    json::Node,
+    scope::{Scope, ScopeSet},
+};
+
+/// Reads a scope claim: a list in one text, separated by spaces (RFC 8693 §4.2) or commas, or an
+/// array of texts.
+///
+/// # Errors
+/// What is neither is a bad token. Taking it for "no scopes" would hide the fault, and taking a
+/// part of it would be a guess.
+pub(super) fn read(node: &Node<'_>) -> Result<ScopeSet, VerifyError> {
+    match node {
+        Node::Text(text) => collect(text.split([' ', ',']).filter(|part| !part.is_empty())),
+        Node::Texts(texts) => collect(texts.iter().map(AsRef::as_ref)),
+        _ => Err(INVALID),
+    }
+}
+
+/// What two scope claims say together: the same, in whatever order, or a fault.
+pub(super) fn agree(
+    earlier: Option<Result<ScopeSet, VerifyError>>,
+    later: Result<ScopeSet, VerifyError>,
+) -> Result<ScopeSet, VerifyError> {
+    let later = later?;
+    let Some(earlier) = earlier.transpose()? else {
+        return Ok(later);
+    };
+    let same =
+        earlier.len() == later.len() && later.iter().all(|scope| earlier.contains(scope.as_str()));
+    if same {
+        Ok(earlier)
+    } else {
+        Err(VerifyError::ConflictingScopes)
+    }
+}
+
+const INVALID: VerifyError = VerifyError::InvalidClaim("scope");
+
+fn collect<'a>(names: impl Iterator<Item = &'a str>) -> Result<ScopeSet, VerifyError> {
+    let mut scopes = Vec::new();
+    for name in names {
+        if scopes.len() >= Policy::MAX_SCOPES {
+            return Err(INVALID);
+        }
+        scopes.push(Scope::parse(name).map_err(|_| INVALID)?);
+    }
+    Ok(scopes.into_iter().collect())
+}
