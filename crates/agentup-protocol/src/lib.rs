@@ -6,12 +6,14 @@
 //! A request travels through [`jsonrpc::Request::parse`], [`route`] and [`Operation::decode`];
 //! what fails on the way is an [`A2aError`].
 
+mod card;
 mod diagnosis;
 mod error;
 mod event;
 mod generation;
 mod message;
 mod operation;
+mod outcome;
 mod part;
 mod request;
 mod route;
@@ -21,11 +23,17 @@ mod wire;
 pub mod jsonrpc;
 pub mod v03;
 
+pub use card::{
+    AgentCapabilities, AgentCard, AgentCardSignature, AgentExtension, AgentInterface,
+    AgentProvider, AgentSkill, ApiKeyLocation, OAuthFlow, ProtocolBinding, SecurityRequirement,
+    SecurityScheme,
+};
 pub use error::{A2aError, DOMAIN, ErrorKind, FieldViolation, JsonRpcError, RestError};
 pub use event::{ArtifactUpdate, SendMessageResponse, StatusUpdate, StreamResponse};
 pub use generation::{Generation, requested_version};
 pub use message::{Message, Role};
 pub use operation::Operation;
+pub use outcome::{Outcome, OutcomeView};
 pub use part::{Part, PartContent};
 pub use request::{
     AuthenticationInfo, CancelTaskRequest, DeletePushConfigRequest, ExtendedCardRequest,
