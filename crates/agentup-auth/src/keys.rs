@@ -8,13 +8,15 @@ use crate::{algorithm::Algorithm, verify::VerifyError};
 
 mod der;
 mod error;
+#[cfg(feature = "issue")]
+mod export;
 mod jwk;
 mod material;
 mod pem;
 mod secret;
 
 pub use error::KeyError;
-use material::Material;
+pub(crate) use material::Material;
 pub use secret::HmacSecret;
 
 /// A key that verifies one algorithm. The algorithm is a property of the key: a token can only

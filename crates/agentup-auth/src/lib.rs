@@ -14,6 +14,8 @@ pub mod permit;
 pub mod principal;
 mod revocation;
 pub mod scope;
+#[cfg(feature = "test-support")]
+pub mod test_support;
 mod time;
 mod token;
 pub mod unverified;

@@ -206,12 +206,7 @@ impl<'a> Jwk<'a> {
     }
 
     fn point(&self) -> Result<Material, KeyError> {
-        let curve = match self.curve()? {
-            "P-256" => Curve::P256,
-            "P-384" => Curve::P384,
-            "P-521" => Curve::P521,
-            _ => return Err(KeyError::UnsupportedKeyType),
-        };
+        let curve = Curve::from_name(self.curve()?).ok_or(KeyError::UnsupportedKeyType)?;
         let x = bytes("x", self.x.as_ref())?;
         let y = bytes("y", self.y.as_ref())?;
         // RFC 7518 §6.2.1.2: the length is that of the curve, leading zeros included.

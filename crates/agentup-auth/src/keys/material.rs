@@ -11,7 +11,7 @@ use super::error::KeyError;
 use crate::algorithm::{Algorithm, Family};
 
 /// A public key as numbers, big-endian.
-pub(super) enum Material {
+pub(crate) enum Material {
     /// Modulus and exponent, without leading zeros.
     Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
     /// A curve and an uncompressed point, `04 || x || y`.
@@ -22,7 +22,7 @@ pub(super) enum Material {
 
 /// A curve of RFC 7518 §6.2.1.1.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Curve {
+pub(crate) enum Curve {
     P256,
     P384,
     P521,
@@ -38,8 +38,24 @@ impl Curve {
         }
     }
 
+    /// The name in `crv` (RFC 7518 §6.2.1.1).
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+        }
+    }
+
+    /// The curve of this name.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        [Self::P256, Self::P384, Self::P521]
+            .into_iter()
+            .find(|curve| curve.name() == name)
+    }
+
     /// The one algorithm of the curve (RFC 7518 §3.4).
-    const fn algorithm(self) -> Algorithm {
+    pub(super) const fn algorithm(self) -> Algorithm {
         match self {
             Self::P256 => Algorithm::ES256,
             Self::P384 => Algorithm::ES384,

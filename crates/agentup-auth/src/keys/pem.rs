@@ -97,7 +97,8 @@ fn spki(bytes: &[u8]) -> Result<Material, KeyError> {
     }
 }
 
-fn pkcs1(bytes: &[u8]) -> Result<Material, KeyError> {
+/// `RSAPublicKey`: two numbers.
+pub(super) fn pkcs1(bytes: &[u8]) -> Result<Material, KeyError> {
     let parts = || {
         let mut outside = Der::new(bytes);
         let mut inside = Der::new(outside.next(SEQUENCE)?);
