@@ -1,1 +1,29 @@
-//! What the agent does once it is allowed.
+//! What the agent does once it is allowed: skills, the context they run in, and the registry that
+//! hands them out only to those who hold a permit.
+//!
+//! A handler is anything that implements [`SkillHandler`], or an async function:
+//!
+//! ```
+//! use agentup_handlers::{Reply, SkillContext, SkillError};
+//! use agentup_protocol::Message;
+//!
+//! async fn greet(_message: Message, context: SkillContext) -> Result<Reply, SkillError> {
+//!     Ok(Reply::text(format!("Hello {}", context.display_name())))
+//! }
+//! # let mut registry = agentup_handlers::Registry::default();
+//! # registry.register(agentup_handlers::Skill::new("greet", greet)).unwrap();
+//! ```
+
+mod builtin;
+mod context;
+mod handler;
+mod registry;
+mod reply;
+mod text;
+
+pub use builtin::{AgentFacts, builtin};
+pub use context::{RunOf, SkillContext, TaskChannel, Update};
+pub use handler::SkillHandler;
+pub use registry::{Allowed, DuplicateSkill, Registry, Skill, SkillInfo};
+pub use reply::{Reply, SkillError};
+pub use text::first_text;

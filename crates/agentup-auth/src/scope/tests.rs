@@ -1,0 +1,132 @@
+//! The scope grammar and the hierarchy.
+
+use std::collections::BTreeMap;
+
+use super::{GraphError, Scope, ScopeError, ScopeGraph, ScopeSet};
+
+fn scope(name: &str) -> Scope {
+    Scope::parse(name).unwrap()
+}
+
+fn set(names: &[&str]) -> ScopeSet {
+    names.iter().map(|name| scope(name)).collect()
+}
+
+fn graph(edges: &[(&str, &[&str])]) -> Result<ScopeGraph, GraphError> {
+    let edges: BTreeMap<_, _> = edges
+        .iter()
+        .map(|(name, included)| {
+            (
+                scope(name),
+                included.iter().map(|name| scope(name)).collect(),
+            )
+        })
+        .collect();
+    ScopeGraph::from_edges(&edges)
+}
+
+#[test]
+fn the_grammar_is_that_of_rfc_6749_less_the_comma() {
+    assert_eq!(scope("users:read").as_str(), "users:read");
+    assert_eq!(
+        scope("https://api.example/all!").as_str(),
+        "https://api.example/all!"
+    );
+    assert_eq!(Scope::parse(""), Err(ScopeError::Empty));
+    assert_eq!(Scope::parse(&"a".repeat(256)), Err(ScopeError::TooLong));
+    for bad in ["a b", "a,b", "a\tb", "a\"b", "a\\b", "é", "a\u{7f}"] {
+        assert_eq!(Scope::parse(bad), Err(ScopeError::BadCharacter), "{bad:?}");
+    }
+}
+
+#[test]
+fn a_set_keeps_the_order_and_drops_repeats() {
+    assert_eq!(set(&["b", "a", "b"]).join_or(", ", "none"), "b, a");
+    assert_eq!(set(&[]).join_or(", ", "none"), "none");
+}
+
+#[test]
+fn each_scope_of_the_standard_list_includes_those_before_it() {
+    let standard = ScopeGraph::standard();
+    let order = ["public", "basic", "premium", "admin"];
+    for (rank, granted) in order.iter().enumerate() {
+        let effective = standard.effective(&set(&[granted]));
+        for (other, name) in order.iter().enumerate() {
+            assert_eq!(
+                effective.contains(name),
+                other <= rank,
+                "{granted} ⊃ {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn everyone_has_public_and_nothing_else() {
+    let effective = ScopeGraph::standard().effective(&set(&[]));
+    assert!(effective.contains("public"));
+    assert!(!effective.contains("basic"));
+    // A hierarchy that does not know the name gives it to nobody.
+    assert!(
+        !graph(&[("b", &["a"])])
+            .unwrap()
+            .effective(&set(&[]))
+            .contains("public")
+    );
+}
+
+#[test]
+fn inclusion_goes_all_the_way_and_only_downwards() {
+    let graph = graph(&[("admin", &["write", "audit"]), ("write", &["read"])]).unwrap();
+    let admin = graph.effective(&set(&["admin"]));
+    assert!(admin.contains("read") && admin.contains("audit"));
+    let write = graph.effective(&set(&["write"]));
+    assert!(write.contains("read") && !write.contains("audit") && !write.contains("admin"));
+}
+
+#[test]
+fn a_scope_the_hierarchy_does_not_know_is_itself() {
+    let effective = ScopeGraph::standard().effective(&set(&["reports"]));
+    assert!(effective.contains("reports") && !effective.contains("basic"));
+}
+
+#[test]
+fn a_wildcard_covers_what_it_begins_and_only_from_the_hierarchy() {
+    let graph = graph(&[("admin", &["users:*"])]).unwrap();
+    let admin = graph.effective(&set(&["admin"]));
+    assert!(admin.contains("users:read") && admin.contains("users:read:all"));
+    for other in ["users", "users:", "usersx:read", "groups:read"] {
+        assert!(!admin.contains(other), "{other}");
+    }
+    assert!(!graph.effective(&set(&["users:*"])).contains("users:read"));
+    assert_eq!(
+        super::ScopeGraph::from_list(&[scope("users:*")]),
+        Err(GraphError::Wildcard("users:*".into()))
+    );
+}
+
+#[test]
+fn circles_and_repeats_are_refused_with_their_names() {
+    assert_eq!(
+        graph(&[("a", &["b"]), ("b", &["c"]), ("c", &["a"])]),
+        Err(GraphError::Cycle {
+            path: ["a", "b", "c", "a"].map(String::from).to_vec()
+        })
+    );
+    assert_eq!(
+        graph(&[("a", &["a"])]),
+        Err(GraphError::Cycle {
+            path: ["a", "a"].map(String::from).to_vec()
+        })
+    );
+    assert_eq!(
+        ScopeGraph::from_list(&[scope("a"), scope("b"), scope("a")]),
+        Err(GraphError::Duplicate("a".into()))
+    );
+}
+
+#[test]
+fn a_diamond_is_not_a_circle() {
+    let graph = graph(&[("d", &["b", "c"]), ("b", &["a"]), ("c", &["a"])]).unwrap();
+    assert!(graph.effective(&set(&["d"])).contains("a"));
+}

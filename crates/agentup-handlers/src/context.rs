@@ -1,0 +1,195 @@
+//! What a running skill knows of its caller and its task, and what it can do to the task.
+
+use std::{fmt, sync::Arc};
+
+use agentup_auth::{Permit, ScopeSet};
+use agentup_protocol::{Artifact, Message, Part};
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+/// What a skill reports while it runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Update {
+    /// A new artifact, or more parts for one that was begun before.
+    Artifact {
+        /// The artifact, or the parts to add to the one with the same id.
+        artifact: Artifact,
+        /// Whether the parts are added to an artifact that is there already.
+        append: bool,
+        /// Whether the artifact is complete with this.
+        last: bool,
+    },
+    /// A word on how far the work has come.
+    Progress(Vec<Part>),
+}
+
+/// The way from a running skill to its task. The server's task engine implements it.
+pub trait TaskChannel: Send + Sync {
+    /// Applies an update to the task and tells all who watch it.
+    fn publish(&self, update: Update);
+
+    /// The messages of the task so far, the oldest first, the one being answered last.
+    fn history(&self) -> Vec<Message>;
+}
+
+/// The context of one run of a skill: the caller, the task, and the means to report.
+///
+/// The names of the first group are those of the `SkillContext` that skills of this kind have
+/// always had: `is_authenticated`, `user_id`, `user_scopes`, `has_scope` and its two variants.
+#[derive(Clone)]
+pub struct SkillContext {
+    permit: Permit,
+    task_id: Arc<str>,
+    context_id: Arc<str>,
+    request_id: Arc<str>,
+    cancellation: CancellationToken,
+    task: Arc<dyn TaskChannel>,
+}
+
+/// What the task engine knows of a run, for [`SkillContext::new`].
+pub struct RunOf {
+    /// The task's id.
+    pub task_id: Arc<str>,
+    /// The id of the conversation that the task belongs to.
+    pub context_id: Arc<str>,
+    /// The id of the HTTP request that began the run.
+    pub request_id: Arc<str>,
+    /// Fires when the task is canceled or the server stops.
+    pub cancellation: CancellationToken,
+    /// The task.
+    pub task: Arc<dyn TaskChannel>,
+}
+
+impl fmt::Debug for RunOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunOf").field("task_id", &self.task_id).finish_non_exhaustive()
+    }
+}
+
+impl SkillContext {
+    /// The context of a permitted run.
+    #[must_use]
+    pub fn new(permit: Permit, run: RunOf) -> Self {
+        let RunOf { task_id, context_id, request_id, cancellation, task } = run;
+        Self { permit, task_id, context_id, request_id, cancellation, task }
+    }
+
+    /// Whether the caller is known. Where security is switched off nobody is, and every scope is
+    /// granted.
+    #[must_use]
+    pub fn is_authenticated(&self) -> bool {
+        self.permit.principal().is_authenticated()
+    }
+
+    /// The subject of the caller's token (`RFC 7519 §4.1.2`); none for an anonymous caller.
+    ///
+    /// Unique within its [`issuer`](Self::issuer) only: key what you keep by both.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&str> {
+        self.is_authenticated().then(|| self.permit.principal().id().subject())
+    }
+
+    /// The caller's name for a greeting: the user id, or `anonymous`.
+    #[must_use]
+    pub fn display_name(&self) -> &str {
+        self.user_id().unwrap_or("anonymous")
+    }
+
+    /// The scopes that the caller's token names, in its order.
+    #[must_use]
+    pub fn user_scopes(&self) -> &ScopeSet {
+        self.permit.principal().granted()
+    }
+
+    /// Whether the caller may use the scope: granted, or included in one that is.
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.permit.principal().has_scope(scope)
+    }
+
+    /// Whether the caller may use at least one of the scopes.
+    #[must_use]
+    pub fn has_any_scope(&self, scopes: &[&str]) -> bool {
+        scopes.iter().any(|scope| self.has_scope(scope))
+    }
+
+    /// Whether the caller may use every one of the scopes.
+    #[must_use]
+    pub fn has_all_scopes(&self, scopes: &[&str]) -> bool {
+        scopes.iter().all(|scope| self.has_scope(scope))
+    }
+
+    /// Who vouches for the caller; none for an anonymous one.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.is_authenticated().then(|| self.permit.principal().id().issuer())
+    }
+
+    /// The verified claims of the caller's token; none for an anonymous caller.
+    #[must_use]
+    pub fn claims(&self) -> Option<&Map<String, Value>> {
+        self.permit.principal().claims()
+    }
+
+    /// The skill that runs.
+    #[must_use]
+    pub fn skill_id(&self) -> &str {
+        self.permit.skill()
+    }
+
+    /// The task's id.
+    #[must_use]
+    pub fn task_id(&self) -> &str {
+        &self.task_id
+    }
+
+    /// The id of the conversation that the task belongs to.
+    #[must_use]
+    pub fn context_id(&self) -> &str {
+        &self.context_id
+    }
+
+    /// The id of the HTTP request that began this run, as it stands in the log.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// The messages of the task so far, the oldest first, the one being answered last.
+    #[must_use]
+    pub fn history(&self) -> Vec<Message> {
+        self.task.history()
+    }
+
+    /// Fires when the task is canceled or the server stops. Long work should watch it; what a
+    /// skill replies after it has fired is dropped.
+    #[must_use]
+    pub const fn cancellation(&self) -> &CancellationToken {
+        &self.cancellation
+    }
+
+    /// Adds a whole artifact to the task.
+    pub fn artifact(&self, artifact: Artifact) {
+        self.task.publish(Update::Artifact { artifact, append: false, last: true });
+    }
+
+    /// Adds a chunk to an artifact, which the first chunk begins.
+    pub fn chunk(&self, artifact: Artifact, append: bool, last: bool) {
+        self.task.publish(Update::Artifact { artifact, append, last });
+    }
+
+    /// Reports how far the work has come.
+    pub fn progress(&self, text: impl Into<String>) {
+        self.task.publish(Update::Progress(vec![Part::text(text)]));
+    }
+}
+
+impl fmt::Debug for SkillContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SkillContext")
+            .field("skill", &self.skill_id())
+            .field("task_id", &self.task_id)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}

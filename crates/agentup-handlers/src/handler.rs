@@ -1,0 +1,83 @@
+//! The interface of a skill.
+
+use std::{future::Future, pin::Pin};
+
+use agentup_auth::{Denied, Principal, Requirement};
+use agentup_protocol::Message;
+
+use crate::{Reply, SkillContext, SkillError};
+
+/// A skill: what the agent does with a message from a caller who may use it.
+///
+/// Authorization happens before: the requirement is checked for every registered handler, and one
+/// that runs was permitted. Write `async fn run` in an implementation.
+pub trait SkillHandler: Send + Sync + 'static {
+    /// The scopes that the skill asks for where the configuration names none.
+    fn requirement(&self) -> Requirement {
+        Requirement::none()
+    }
+
+    /// What a caller hears who lacks a scope. Must begin with `❌`: clients of the 0.3 generation
+    /// tell a denial by it.
+    fn denial(&self, denied: &Denied, principal: &Principal) -> String {
+        let _ = principal;
+        standard_denial(denied)
+    }
+
+    /// Does the work.
+    ///
+    /// # Errors
+    /// [`SkillError`] when it cannot be done; its public message is all that the caller hears.
+    fn run(
+        &self,
+        message: Message,
+        context: SkillContext,
+    ) -> impl Future<Output = Result<Reply, SkillError>> + Send;
+}
+
+impl<F, Fut> SkillHandler for F
+where
+    F: Fn(Message, SkillContext) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Reply, SkillError>> + Send + 'static,
+{
+    fn run(
+        &self,
+        message: Message,
+        context: SkillContext,
+    ) -> impl Future<Output = Result<Reply, SkillError>> + Send {
+        self(message, context)
+    }
+}
+
+/// The words for a denial that a handler does not put in its own.
+pub(crate) fn standard_denial(denied: &Denied) -> String {
+    format!(
+        "❌ Access denied. This feature requires {} scope. You have: {}",
+        quoted(denied),
+        denied.granted.join_or(", ", "none")
+    )
+}
+
+/// The missing scopes, each in quotes.
+pub(crate) fn quoted(denied: &Denied) -> String {
+    denied.missing.iter().map(|scope| format!("'{scope}'")).collect::<Vec<_>>().join(", ")
+}
+
+/// A running skill.
+pub(crate) type Run<'a> = Pin<Box<dyn Future<Output = Result<Reply, SkillError>> + Send + 'a>>;
+
+/// [`SkillHandler`] in the form that a registry can keep: the future of any handler in a box.
+pub(crate) trait DynHandler: Send + Sync {
+    fn denial(&self, denied: &Denied, principal: &Principal) -> String;
+    fn run(&self, message: Message, context: SkillContext) -> Run<'_>;
+}
+
+impl<H: SkillHandler> DynHandler for H {
+    fn denial(&self, denied: &Denied, principal: &Principal) -> String {
+        SkillHandler::denial(self, denied, principal)
+    }
+
+    fn run(&self, message: Message, context: SkillContext) -> Run<'_> {
+        Box::pin(SkillHandler::run(self, message, context))
+    }
+}

@@ -1,0 +1,185 @@
+//! The skills of an agent, and the one way to run them: with a permit.
+
+use std::{collections::HashMap, fmt, sync::Arc};
+
+use agentup_auth::{Denied, Permit, Principal, Requirement};
+use agentup_protocol::Message;
+
+use crate::{
+    Reply, SkillContext, SkillError,
+    context::RunOf,
+    handler::{DynHandler, SkillHandler},
+};
+
+/// What the agent card says of a skill.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SkillInfo {
+    /// The name for people; the id when empty.
+    pub name: String,
+    /// What the skill does.
+    pub description: String,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// Messages that it understands.
+    pub examples: Vec<String>,
+    /// Media types it takes.
+    pub input_modes: Vec<String>,
+    /// Media types it gives.
+    pub output_modes: Vec<String>,
+}
+
+/// A skill with its handler and what it asks of its caller.
+#[derive(Clone)]
+pub struct Skill {
+    id: Arc<str>,
+    info: SkillInfo,
+    requirement: Requirement,
+    handler: Arc<dyn DynHandler>,
+}
+
+impl Skill {
+    /// A skill that asks for the scopes its handler names.
+    pub fn new(id: &str, handler: impl SkillHandler) -> Self {
+        let requirement = SkillHandler::requirement(&handler);
+        Self { id: id.into(), info: SkillInfo::default(), requirement, handler: Arc::new(handler) }
+    }
+
+    /// Sets what the card says.
+    #[must_use]
+    pub fn with_info(mut self, info: SkillInfo) -> Self {
+        self.info = info;
+        self
+    }
+
+    /// Sets the scopes that the skill asks for, in place of the handler's own.
+    #[must_use]
+    pub fn with_requirement(mut self, requirement: Requirement) -> Self {
+        self.requirement = requirement;
+        self
+    }
+
+    /// The id by which callers choose the skill.
+    #[must_use]
+    pub const fn id(&self) -> &Arc<str> {
+        &self.id
+    }
+
+    /// What the card says.
+    #[must_use]
+    pub const fn info(&self) -> &SkillInfo {
+        &self.info
+    }
+
+    /// What the skill asks of its caller.
+    #[must_use]
+    pub const fn requirement(&self) -> &Requirement {
+        &self.requirement
+    }
+
+    /// Decides whether the principal may use the skill.
+    ///
+    /// # Errors
+    /// [`Denied`] with the missing scopes; [`denial`](Self::denial) puts it in words.
+    pub fn permit(&self, principal: &Arc<Principal>) -> Result<Allowed, Denied> {
+        let permit = Permit::request(principal, &self.id, &self.requirement)?;
+        Ok(Allowed { permit, handler: Arc::clone(&self.handler) })
+    }
+
+    /// The denial in the skill's own words.
+    #[must_use]
+    pub fn denial(&self, denied: &Denied, principal: &Principal) -> String {
+        self.handler.denial(denied, principal)
+    }
+}
+
+impl fmt::Debug for Skill {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Skill")
+            .field("id", &self.id)
+            .field("requirement", &self.requirement)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A skill that may be run: it holds the permit, and nothing else can run a handler.
+pub struct Allowed {
+    permit: Permit,
+    handler: Arc<dyn DynHandler>,
+}
+
+impl Allowed {
+    /// The permit.
+    #[must_use]
+    pub const fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
+    /// Runs the skill.
+    ///
+    /// # Errors
+    /// What the handler answers.
+    pub async fn run(self, message: Message, run: RunOf) -> Result<Reply, SkillError> {
+        let context = SkillContext::new(self.permit, run);
+        self.handler.run(message, context).await
+    }
+}
+
+impl fmt::Debug for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Allowed").field("permit", &self.permit).finish_non_exhaustive()
+    }
+}
+
+/// Two skills have one id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("skill `{0}` is registered twice")]
+pub struct DuplicateSkill(pub Arc<str>);
+
+/// The skills of an agent, in the order of the configuration.
+#[derive(Debug, Default)]
+pub struct Registry {
+    skills: Vec<Skill>,
+    by_id: HashMap<Arc<str>, usize>,
+}
+
+impl Registry {
+    /// Adds a skill.
+    ///
+    /// # Errors
+    /// When its id is taken.
+    pub fn register(&mut self, skill: Skill) -> Result<(), DuplicateSkill> {
+        let id = Arc::clone(skill.id());
+        if self.by_id.contains_key(&id) {
+            return Err(DuplicateSkill(id));
+        }
+        self.by_id.insert(id, self.skills.len());
+        self.skills.push(skill);
+        Ok(())
+    }
+
+    /// The skill with this id.
+    #[must_use]
+    pub fn skill(&self, id: &str) -> Option<&Skill> {
+        self.by_id.get(id).and_then(|&index| self.skills.get(index))
+    }
+
+    /// The first skill that asks for authentication alone.
+    #[must_use]
+    pub fn first_open(&self) -> Option<&Skill> {
+        self.skills.iter().find(|skill| skill.requirement().is_open())
+    }
+
+    /// All skills, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Skill> {
+        self.skills.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Registry {
+    type Item = &'a Skill;
+    type IntoIter = std::slice::Iter<'a, Skill>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
