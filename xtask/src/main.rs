@@ -1,2 +1,74 @@
-//! The one runner.
-fn main() {}
+//! The one runner: `cargo xtask COMMAND` builds, starts, shows and checks the project.
+//! It knows no crate of ours, only cargo and the binaries that cargo builds.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a runner speaks on the terminal"
+)]
+
+mod agent;
+mod authorization;
+mod ci;
+mod demo;
+mod document;
+mod env_file;
+mod http;
+mod serve;
+mod sh;
+mod signals;
+mod smoke;
+mod test;
+mod tidy;
+mod token;
+mod toolbox;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Builds, starts, shows and checks the project.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// In the order in which a newcomer meets them. No `Debug`: one of them holds a token.
+#[derive(Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Token(token::Token),
+    Demo(demo::Demo),
+    Smoke(smoke::Smoke),
+    Test(test::Test),
+    Tidy(tidy::Tidy),
+    Document(document::Document),
+    Ci(ci::Ci),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(command) => command.run(),
+        Command::Token(command) => command.run(),
+        Command::Demo(demo::Demo) => demo::run(),
+        Command::Smoke(command) => command.run(),
+        Command::Test(command) => command.run(),
+        Command::Tidy(tidy::Tidy) => tidy::run(),
+        Command::Document(document::Document) => document::run(),
+        Command::Ci(ci::Ci) => Ok(ci::run()),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("❌ {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// The names of all commands, for the check that the documents name no other.
+fn command_names() -> Vec<String> {
+    use clap::CommandFactory as _;
+    Cli::command()
+        .get_subcommands()
+        .map(|command| command.get_name().to_owned())
+        .collect()
+}
