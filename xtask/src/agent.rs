@@ -194,4 +194,40 @@ mod tests {
             Err(mpsc::RecvTimeoutError::Disconnected)
         );
     }
+
+    /// A shell in place of the server.
+    #[cfg(unix)]
+    fn start(script: &str) -> Result<Agent, NotStarted> {
+        let shell = Sh::new("sh").args(["-c", script]);
+        let child = shell.spawn(|command| {
+            command.stdin(Stdio::null()).stdout(Stdio::piped());
+        });
+        Agent::listening(child.unwrap())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_server_is_stopped_in_good_order() {
+        let announce = format!("echo {ANNOUNCEMENT}http://127.0.0.1:1");
+        let agent = start(&format!(
+            "trap 'exit 0' TERM; {announce}; while :; do sleep 0.01; done"
+        ));
+        let agent = agent.unwrap();
+        assert_eq!(agent.url(), "http://127.0.0.1:1");
+        agent.stop().unwrap();
+
+        let agent = start(&format!(
+            "trap 'exit 3' TERM; {announce}; while :; do sleep 0.01; done"
+        ));
+        assert!(agent.unwrap().stop().is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_exit_code_of_a_server_that_does_not_start_is_told() {
+        let Err(NotStarted::Ended(status)) = start("echo 'no configuration'; exit 78") else {
+            panic!("it must not have started");
+        };
+        assert_eq!(status.code(), Some(78));
+    }
 }
