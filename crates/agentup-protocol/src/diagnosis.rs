@@ -22,20 +22,31 @@ pub(crate) fn read<T: DeserializeOwned>(
     rule: Rule,
 ) -> Result<T, A2aError> {
     let text = params.map_or("{}", RawValue::get);
-    serde_json::from_str(text).map_err(|_| A2aError::invalid_params(violations(text, rule)))
+    from_object(text).map_err(|_| A2aError::invalid_params(violations(text, rule)))
+}
+
+fn from_object<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = wire::object(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
 }
 
 fn violations(text: &str, rule: Rule) -> Vec<FieldViolation> {
     let mut finder = Finder::default();
-    match serde_json::from_str(text) {
-        Ok(params) => rule(&mut finder, &params),
-        Err(_) => finder.report("cannot be read as JSON"),
-    }
+    find(&mut finder, text, rule);
     if finder.violations.is_empty() {
         // A `Value` keeps the last of two members of one name, so it cannot show them.
         finder.report("must not have a member twice");
     }
     finder.violations
+}
+
+fn find(finder: &mut Finder, text: &str, rule: Rule) {
+    match serde_json::from_str(text) {
+        Ok(params) => rule(finder, &params),
+        Err(_) => finder.report("cannot be read as JSON"),
+    }
 }
 
 /// Collects violations while it walks through a value.
@@ -196,3 +207,6 @@ pub(crate) fn timestamp(finder: &mut Finder, value: &Value) {
         finder.report("must be an RFC 3339 timestamp");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -173,3 +173,6 @@ impl From<ErrorKind> for A2aError {
         Self::new(kind, kind.message())
     }
 }
+
+#[cfg(test)]
+mod tests;

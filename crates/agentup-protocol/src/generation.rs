@@ -62,3 +62,6 @@ fn major_and_minor(version: &str) -> Option<(&str, &str)> {
     let numeric = !patch.is_empty() && patch.bytes().all(|byte| byte.is_ascii_digit());
     numeric.then_some((major, minor))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,14 @@
 //! Messages: what a caller says to the agent and what it says back (A2A §4.1.4).
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+use serde::de::{Deserialize, Deserializer, Error, Unexpected};
+use serde::ser::{Serialize, Serializer};
 
 use crate::{JsonObject, Part, wire};
 
 /// One turn of a conversation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     /// Made by the sender; never empty.
@@ -77,12 +80,45 @@ impl Message {
 }
 
 /// Who speaks in a message (A2A §4.1.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The agent, towards its caller.
-    #[serde(rename = "ROLE_AGENT")]
     Agent,
     /// The caller, towards the agent.
-    #[serde(rename = "ROLE_USER")]
     User,
+}
+
+impl Role {
+    /// Its name in 1.0.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Agent => "ROLE_AGENT",
+            Self::User => "ROLE_USER",
+        }
+    }
+
+    /// The role of this name in 1.0.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Agent, Self::User]
+            .into_iter()
+            .find(|role| role.name() == name)
+    }
+}
+
+impl Serialize for Role {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = Cow::<'de, str>::deserialize(deserializer)?;
+        let role = Self::from_name(&name);
+        role.ok_or_else(|| {
+            D::Error::invalid_value(Unexpected::Str("…"), &"ROLE_USER or ROLE_AGENT")
+        })
+    }
 }

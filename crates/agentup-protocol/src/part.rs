@@ -1,6 +1,6 @@
 //! Parts: the pieces that messages and artifacts are made of (A2A §4.1.6).
 
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 
@@ -8,8 +8,7 @@ use crate::wire::base64::{self, Bytes};
 use crate::{JsonObject, wire};
 
 /// A piece of content and what is known about it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "PartIn")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     /// The content itself.
     pub content: PartContent,
@@ -98,8 +97,15 @@ impl Serialize for RawOut<'_> {
     }
 }
 
+impl<'de> Deserialize<'de> for Part {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let part: PartIn = wire::object(deserializer)?;
+        Self::try_from(part).map_err(D::Error::custom)
+    }
+}
+
 /// A part as it comes in, before the count of its contents.
-#[derive(Deserialize)]
+#[derive(serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PartIn {
     text: Option<String>,

@@ -125,3 +125,6 @@ pub fn route(method: &str, version: Option<&str>) -> Result<(Generation, MethodK
     }
     Err(A2aError::method_not_found(method))
 }
+
+#[cfg(test)]
+mod tests;

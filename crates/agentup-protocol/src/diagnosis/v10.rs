@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Finder, boolean, bytes, count, metadata, non_empty, string, strings, timestamp};
 use crate::request::SKILL_ID;
-use crate::{JsonObject, ListTasksRequest, TaskState};
+use crate::{JsonObject, ListTasksRequest, Role, TaskState};
 
 pub(crate) fn send(finder: &mut Finder, params: &Value) {
     let Some(params) = finder.object(params) else {
@@ -145,7 +145,7 @@ fn message(finder: &mut Finder, value: &Value) {
     finder.optional(message, "contextId", string);
     finder.optional(message, "taskId", string);
     finder.required(message, "role", |finder, value| {
-        if !matches!(value.as_str(), Some("ROLE_USER" | "ROLE_AGENT")) {
+        if value.as_str().and_then(Role::from_name).is_none() {
             finder.report("must be ROLE_USER or ROLE_AGENT");
         }
     });

@@ -37,7 +37,11 @@ pub struct TaskPushNotificationConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
     /// How the agent authenticates to the receiver.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "wire::optional_object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub authentication: Option<AuthenticationInfo>,
 }
 
@@ -67,7 +71,7 @@ pub struct GetPushConfigRequest {
     #[serde(alias = "task_id", deserialize_with = "wire::non_empty")]
     pub task_id: String,
     /// The configuration; `None` is 0.3's way to ask for the first one.
-    #[serde(deserialize_with = "named")]
+    #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
 

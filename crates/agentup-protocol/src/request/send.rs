@@ -58,6 +58,7 @@ pub struct SendMessageConfiguration {
     #[serde(
         default,
         alias = "task_push_notification_config",
+        deserialize_with = "wire::optional_object",
         skip_serializing_if = "Option::is_none"
     )]
     pub task_push_notification_config: Option<TaskPushNotificationConfig>,
@@ -85,8 +86,9 @@ pub struct SendMessageConfiguration {
 struct SendIn {
     #[serde(default, deserialize_with = "wire::text")]
     tenant: Option<String>,
+    #[serde(deserialize_with = "wire::object")]
     message: Message,
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "wire::object_or_default")]
     configuration: SendMessageConfiguration,
     metadata: Option<JsonObject>,
     #[serde(default, alias = "skill_id", deserialize_with = "wire::text")]

@@ -1,6 +1,8 @@
 //! Parts in 0.3: told apart by `kind`, with files nested.
 
-use serde::Deserialize;
+use std::borrow::Cow;
+
+use serde::de::{Deserialize, Deserializer, Error, Unexpected};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 
@@ -76,30 +78,49 @@ impl Serialize for FileView<'_> {
 
 /// A part as it comes in. Its kind is what it holds; `kind` (or `type`, its name in 0.1) may be
 /// left out, but must not contradict.
-#[derive(Deserialize)]
-#[serde(try_from = "PartIn")]
 pub(super) struct PartOf(pub(super) Part);
 
-#[derive(Deserialize)]
+impl<'de> Deserialize<'de> for PartOf {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let part: PartIn = wire::object(deserializer)?;
+        Self::try_from(part).map_err(D::Error::custom)
+    }
+}
+
+#[derive(serde::Deserialize)]
 struct PartIn {
     kind: Option<Kind>,
     #[serde(rename = "type")]
     kind_in_01: Option<Kind>,
     text: Option<String>,
+    #[serde(default, deserialize_with = "wire::optional_object")]
     file: Option<FileIn>,
     data: Option<JsonObject>,
     metadata: Option<JsonObject>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Data,
     File,
     Text,
 }
 
-#[derive(Deserialize)]
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Cow::<'de, str>::deserialize(deserializer)?.as_ref() {
+            "data" => Ok(Self::Data),
+            "file" => Ok(Self::File),
+            "text" => Ok(Self::Text),
+            _ => Err(D::Error::invalid_value(
+                Unexpected::Str("…"),
+                &"data, file or text",
+            )),
+        }
+    }
+}
+
+#[derive(serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct FileIn {
     bytes: Option<Bytes>,

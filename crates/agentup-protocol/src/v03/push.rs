@@ -58,7 +58,7 @@ impl Serialize for AuthenticationView<'_> {
 pub(super) struct SetIn {
     #[serde(alias = "task_id", deserialize_with = "wire::non_empty")]
     task_id: String,
-    #[serde(alias = "push_notification_config")]
+    #[serde(alias = "push_notification_config", deserialize_with = "wire::object")]
     push_notification_config: PushConfigIn,
 }
 
@@ -79,6 +79,7 @@ pub(super) struct PushConfigIn {
     #[serde(deserialize_with = "wire::non_empty")]
     url: String,
     token: Option<Secret>,
+    #[serde(default, deserialize_with = "wire::optional_object")]
     authentication: Option<AuthenticationIn>,
 }
 

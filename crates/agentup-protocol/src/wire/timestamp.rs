@@ -58,3 +58,6 @@ impl<'de> Deserialize<'de> for Timestamp {
         time.ok_or_else(|| D::Error::invalid_value(Unexpected::Str("…"), &"an RFC 3339 timestamp"))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,8 +23,9 @@ struct SendRead(SendMessageRequest);
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SendIn {
+    #[serde(deserialize_with = "wire::object")]
     message: MessageIn,
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "wire::object_or_default")]
     configuration: ConfigurationIn,
     metadata: Option<JsonObject>,
     #[serde(default, alias = "skill_id", deserialize_with = "wire::text")]
@@ -40,7 +41,11 @@ struct ConfigurationIn {
         deserialize_with = "wire::or_default"
     )]
     accepted_output_modes: Vec<String>,
-    #[serde(default, alias = "push_notification_config")]
+    #[serde(
+        default,
+        alias = "push_notification_config",
+        deserialize_with = "wire::optional_object"
+    )]
     push_notification_config: Option<PushConfigIn>,
     #[serde(default, alias = "history_length", deserialize_with = "wire::count")]
     history_length: Option<u32>,
