@@ -1,0 +1,14 @@
+//! The validator from the outside: real binary, folder of its own, empty environment, fixed time.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a helper that fails fails its test"
+)]
+
+mod output;
+#[path = "../../../jwt-generator/tests/it/pem_keys.rs"]
+mod pem_keys;
+#[path = "../../../jwt-generator/tests/it/sandbox.rs"]
+mod sandbox;
+mod tokens;
+mod verdicts;
