@@ -11,7 +11,7 @@ use crate::{
     token::Token,
 };
 
-/// Where cards are found: the document's path, which servers of all ages have, then that of A2A 0.3 and 1.0.
+/// Where cards are found: the path of A2A 0.2, which most servers still have, then that of A2A 0.3 and 1.0.
 const CARD_PATHS: [&str; 2] = [".well-known/agent.json", ".well-known/agent-card.json"];
 
 /// The address that a person gave for an agent. Its path ends with a slash.

@@ -114,12 +114,13 @@ fn token(cli: &Cli, environment: &Environment) -> Result<Option<Token>, String> 
     if cli.command.is_some() {
         return Err("a token before a command needs --token".to_owned());
     }
-    let is_word = text
-        .expose_secret()
-        .bytes()
-        .all(|byte| byte.is_ascii_lowercase());
-    if is_word {
-        return Err("neither a command nor a JWT; --help lists the commands".to_owned());
+    let given = text.expose_secret();
+    // A misspelled command must not be sent as a token.
+    if given != "-" && !given.contains('.') {
+        return Err(
+            "neither a command nor a JWT: --help lists the commands, and --token takes tokens of any kind"
+                .to_owned(),
+        );
     }
     token::given(text)
         .map(Some)

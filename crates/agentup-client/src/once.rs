@@ -12,6 +12,7 @@ use crate::{
     cli::{Command, Format},
     console::{Console, one_line},
     exit::Exit,
+    http::HttpError,
     reply::Reply,
     rpc::CallError,
     session::Session,
@@ -41,10 +42,7 @@ pub(crate) async fn run(
                     card::show(&card, output.format, &mut console)?;
                     Ok(Exit::Done)
                 }
-                // The card is public: whatever refuses it is not an agent.
-                Err(error) => {
-                    failure(&error, Format::Text, &mut console).map(|exit| exit.max(Exit::Broken))
-                }
+                Err(error) => undiscovered(&error, &mut console),
             }
         }
         Command::Send {
@@ -80,7 +78,7 @@ pub(crate) async fn run(
     }
 }
 
-/// What the document's client does with a token as its argument: discovery and authorization test.
+/// A token as the only argument: discovery and authorization test, told as in a session.
 ///
 /// # Errors
 ///
@@ -141,7 +139,23 @@ fn failure(error: &CallError, format: Format, console: &mut Console) -> io::Resu
             "Give a token with --token-file, AGENTUP_TOKEN or --token; `jwt-generator` makes one.",
         )?;
     }
+    whereabouts(error, console)?;
     Ok(error.exit())
+}
+
+/// Tells why there is no card. It is public: whatever refuses it is not an agent.
+fn undiscovered(error: &CallError, console: &mut Console) -> io::Result<Exit> {
+    console.error(format_args!("no agent card: {error}"))?;
+    whereabouts(error, console)?;
+    Ok(Exit::Broken)
+}
+
+fn whereabouts(error: &CallError, console: &mut Console) -> io::Result<()> {
+    match error {
+        CallError::Http(HttpError::Connect { .. }) => console
+            .note("Is the agent running? --url or AGENTUP_URL give its address; `agentup-server` starts one."),
+        _ => Ok(()),
+    }
 }
 
 fn exit(reply: &Reply) -> Exit {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// How the document's handlers begin a denial.
+/// How the text of a denial begins where a task cannot be rejected.
 const DENIAL: char = '❌';
 
 /// A task or a message.
@@ -69,7 +69,7 @@ impl Reply {
     }
 
     /// Whether the agent refused the caller: the task is rejected, or the first text says so in the
-    /// document's way.
+    /// way of the built-in skills.
     pub(crate) fn is_denied(&self) -> bool {
         self.is_in("rejected")
             || self

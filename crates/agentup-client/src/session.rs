@@ -116,7 +116,7 @@ impl Session {
         Ok(Some(Verdict::of(&answer)))
     }
 
-    /// Sends a message to every skill of the card, or to the document's four if there is no card.
+    /// Sends a message to every skill of the card, or to those of the Quick Start if there is no card.
     pub(crate) async fn run_authorization_test(&mut self) -> io::Result<Vec<Trial>> {
         if self.lacks_token()? {
             return Ok(Vec::new());

@@ -12,7 +12,7 @@ use crate::{
     verdict::{ScopeOrder, Verdict},
 };
 
-/// The skills of the document's agent, and what its test client says to each.
+/// The skills of the Quick Start's agent, and what is said to each.
 const USUAL: [(&str, &str); 4] = [
     ("public_echo", "hello world"),
     ("basic_assistant", "hello"),
@@ -55,7 +55,7 @@ pub(crate) fn message_for(skill: &str) -> &'static str {
         .map_or("test", |(_, message)| message)
 }
 
-/// The document's skills, for an agent without a card. What they need is not known.
+/// The Quick Start's skills, for an agent without a card. What they need is not known.
 pub(crate) fn usual_skills() -> Vec<Skill> {
     let skill = |(id, _): (&str, _)| Skill {
         id: id.to_owned(),

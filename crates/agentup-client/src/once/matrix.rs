@@ -5,7 +5,7 @@ use std::io;
 use agentup_env::clock;
 use serde_json::{Value, json};
 
-use super::{card::table, failure, notes};
+use super::{card::table, notes, undiscovered};
 use crate::{
     agent::{Agent, Outgoing},
     card::{Needs, Skill},
@@ -43,9 +43,7 @@ pub(super) async fn run(
     }
     let card = match agent.discover().await {
         Ok(card) => card,
-        Err(error) => {
-            return failure(&error, Format::Text, &mut console).map(|exit| exit.max(Exit::Broken));
-        }
+        Err(error) => return undiscovered(&error, &mut console),
     };
     if format == Format::Text {
         console.say(format_args!(

@@ -1,4 +1,4 @@
-//! An agent as in the document: four skills, of which three need a scope.
+//! An agent as in the Quick Start: four skills, of which three need a scope.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};

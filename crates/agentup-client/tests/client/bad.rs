@@ -46,7 +46,11 @@ fn a_dead_server() {
         let run = Run::new(&[command, &["--url", &url]].concat()).go();
         run.expect(
             4,
-            &[&format!("cannot connect to {url}: "), "onnection refused"],
+            &[
+                &format!("cannot connect to {url}: "),
+                "onnection refused",
+                "--url",
+            ],
         );
         assert_eq!(run.out, "");
     }
@@ -208,6 +212,7 @@ fn a_command_line_that_cannot_be_carried_out_ends_with_2() {
         (&["card", "--timeout", "0"], "1 to 86400"),
         (&["card", "--format", "yaml"], "json"),
         (&["tset"], "neither a command nor a JWT"),
+        (&["hunter2"], "neither a command nor a JWT"),
         (&["test"], "a test needs a token"),
         (&["--token", "-"], "standard input has the commands"),
         (&["card", "--token", ""], "the token is empty"),

@@ -8,7 +8,7 @@ use crate::{
     run::Run,
 };
 
-/// The document's agent, but for one skill that it gives to everybody.
+/// The Quick Start's agent, but for one skill that it gives to everybody.
 fn generous() -> Fake {
     Fake::start(|url, asked| {
         let is_open = asked.text("/params/skillId") == "admin_status";
@@ -188,7 +188,7 @@ fn an_agent_without_skills_shows_nothing() {
 }
 
 #[test]
-fn a_token_alone_is_tried_as_in_the_document() {
+fn a_token_alone_is_tried_as_in_a_session() {
     let agent = agent::start();
     let token = agent::token("basic");
     let run = Run::new(&[&token, "--url", &agent.url]).go();
@@ -241,7 +241,7 @@ fn a_token_alone_tells_surprises_and_failures() {
         run.out
     );
 
-    // Without a card, the document's four skills are tried.
+    // Without a card, the Quick Start's skills are tried.
     let agent = Fake::start(|_, asked| {
         let answer = || agent::task(asked, "completed", "hi");
         Some(if asked.method == "POST" {
