@@ -56,7 +56,7 @@ fn main() -> ExitCode {
         Command::Test(command) => command.run(),
         Command::Tidy(tidy::Tidy) => tidy::run(),
         Command::Document(document::Document) => document::run(),
-        Command::Ci(ci::Ci) => Ok(ci::run()),
+        Command::Ci(command) => Ok(command.run()),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("❌ {error:#}");
