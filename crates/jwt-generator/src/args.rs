@@ -12,21 +12,24 @@ use clap::{Args, Parser, ValueEnum};
 const EXAMPLES: &str = "\
 Examples:
   jwt-generator --scopes basic --user-id basic-user
-  jwt-generator --scopes basic,premium,admin --user-id admin-user --expires-in 2h
-  jwt-generator --scopes premium --claims '{\"email\": \"user@example.com\", \"department\": \"engineering\"}'
+  jwt-generator --scopes basic,premium,admin --expires-in 2h
+  jwt-generator --scopes premium --claims '{\"email\": \"user@example.com\"}'
   jwt-generator --scopes basic --expired
   jwt-generator --scopes basic --invalid-signature
   TOKEN=$(jwt-generator --scopes basic --format token-only)
-  jwt-generator --private-key issuer.pem --kid 2026-01 --issuer https://issuer.example
+  jwt-generator --private-key issuer.pem --kid 2026-01
   jwt-generator --scopes basic --skill basic_assistant --format curl | sh
 
 Defaults:
-  Secret, issuer and audience come from JWT_SECRET, JWT_ISSUER and JWT_AUDIENCE, in the environment
-  or else in the file .env of the working folder; without these, from the values of the Quick Start
-  (test-issuer, agentup-jwt-test and a published secret that is for testing only).
+  Secret, issuer and audience come from JWT_SECRET, JWT_ISSUER and
+  JWT_AUDIENCE, in the environment or else in the file .env of the working
+  folder; without these, from the values of the Quick Start (test-issuer,
+  agentup-jwt-test and a published secret that is for testing only).
 
 Exit status:
-  0 the token was made, 1 it could not be made, 2 the command line is wrong";
+  0  the token was made
+  1  it could not be made
+  2  the command line is wrong";
 
 /// Mint a JSON Web Token for testing and operation.
 ///

@@ -14,20 +14,25 @@ Examples:
   jwt-validator eyJhbGciOiJIUzI1NiIs...
   jwt-validator eyJhbGciOiJIUzI1NiIs... my-secret-key
   jwt-validator eyJhbGciOiJIUzI1NiIs... my-secret-key --no-verify
-  jwt-validator --env \"$TOKEN\"                  what would the agent of this folder say?
-  jwt-validator --key-file jwks.json --issuer https://issuer.example - < token.txt
+  jwt-validator --env \"$TOKEN\"    # what would the agent of this folder say?
+  jwt-validator --key-file jwks.json --issuer https://issuer.example - < token
   jwt-validator --format json \"$TOKEN\" | jq -r .code
 
 What is checked:
-  With a key, the signature and the times, and that the token is one a server would take. Issuer and
-  audience are checked only if you say what they must be, with --issuer and --audience, or with --env.
-  Without a secret on the command line, JWT_SECRET is used if it is set, in the environment or else in
-  the file .env of the working folder; a note on standard error says so. JWT_ISSUER and JWT_AUDIENCE
-  are used only with --env.
-  A secret serves the HS algorithms and a public key those of its own type, whatever the token asks for.
+  With a key: the signature, the times, and that the token is one that a
+  server takes. A secret serves the HS algorithms and a public key those of
+  its own type, whatever the token asks for.
+  Issuer and audience only if you say what they must be, with --issuer and
+  --audience, or with --env.
+  Without a key on the command line JWT_SECRET is used if it is set, in the
+  environment or else in the file .env of the working folder, and a note on
+  standard error says so. JWT_ISSUER and JWT_AUDIENCE are used only with --env.
 
 Exit status:
-  0 valid, 1 refused, 2 the command line is wrong or an input cannot be read, 3 decoded but not verified";
+  0  valid
+  1  refused
+  2  the command line is wrong, or an input cannot be read
+  3  decoded, but not verified";
 
 /// Explain a JSON Web Token and verify it, with the verifier of agentup-server.
 #[derive(Parser)]
@@ -49,7 +54,12 @@ pub(crate) struct Cli {
     pub(crate) rules: Rules,
 
     /// How to print the result
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Output"
+    )]
     pub(crate) format: Format,
 }
 
@@ -67,8 +77,8 @@ pub(crate) struct KeyArgs {
         long,
         visible_alias = "algorithm",
         value_name = "ALG",
-        help = "The one algorithm to accept [default: with a secret HS256, HS384 and HS512; with a key what the key \
-                says, else RS256, ES256, ES384, ES512 or EdDSA as its type is]"
+        help = "The one algorithm to accept [default: those of the key: HS256, HS384 and HS512 for a secret; \
+                what a JWK says; else all that its type can serve]"
     )]
     pub(crate) alg: Option<Algorithm>,
 

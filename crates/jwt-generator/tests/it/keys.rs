@@ -1,23 +1,17 @@
-//! What signs a token: every source of a secret, every kind of key, and what is said when it fails.
+//! What signs a token: every source of a secret and every kind of key.
 
-use crate::pem_keys;
-use crate::sandbox::{Outcome, Sandbox};
 use agentup_auth::{
     Algorithm, BearerToken, HmacSecret, KeySet, Policy, TrustedIssuer, UnixSeconds, UnnamedKeys,
     VerificationKey, Verifier, VerifyError,
 };
 
+use crate::{
+    pem_keys,
+    run::{sandbox, token},
+};
+
 const SECRET: &str = "a-secret-of-at-least-thirty-two-bytes-0123456789-0123456789-0123456789";
 const TEST_SECRET: &str = "super-secret-jwt-key-for-testing-only-change-in-production";
-
-fn sandbox() -> Sandbox {
-    Sandbox::new(env!("CARGO_BIN_EXE_jwt-generator"))
-}
-
-fn token(outcome: &Outcome) -> &str {
-    assert_eq!(outcome.status, 0, "{outcome:?}");
-    outcome.stdout.trim_end()
-}
 
 fn verify(token: &str, keys: KeySet) -> Result<(), VerifyError> {
     let issuer = TrustedIssuer {
@@ -189,110 +183,4 @@ fn an_expired_token_is_refused_for_that_alone() {
     let outcome = sandbox().run(["--expired", "--secret", SECRET]);
     let verdict = verify(token(&outcome), secret_key(Algorithm::HS256, SECRET));
     assert_eq!(verdict, Err(VerifyError::Expired));
-}
-
-#[test]
-fn a_wrong_command_line_is_status_2() {
-    let sandbox = sandbox().file("key.pem", "");
-    for (line, said) in [
-        ("--format xml", "invalid value 'xml'"),
-        ("--expires-in soon", "expected seconds or a duration"),
-        ("--expires-in 101years", "longer than a hundred years"),
-        ("--issued-at soon", "expected Unix seconds"),
-        ("--algorithm none", "not a supported signature algorithm"),
-        (
-            "--algorithm RS256",
-            "RS256 signs with a private key: give --private-key FILE",
-        ),
-        (
-            "--private-key key.pem --alg HS256",
-            "HS256 signs with a secret",
-        ),
-        ("--private-key key.pem --secret x", "cannot be used with"),
-        ("--secret x --secret-env X", "cannot be used with"),
-        ("--expired --issued-at 0", "cannot be used with"),
-        (
-            "--claims {\"a\":1",
-            "--claims is not a JSON object (line 1, column 6)",
-        ),
-        ("--claims []", "--claims is not a JSON object"),
-        ("--header 7", "--header is not a JSON object"),
-        (
-            "--scopes a\"b",
-            "--scopes: a scope has printable ASCII only",
-        ),
-        ("--flag", "unexpected argument '--flag'"),
-    ] {
-        let outcome = sandbox.run(line.split(' '));
-        assert_eq!(
-            (outcome.status, outcome.stdout.as_str()),
-            (2, ""),
-            "{line}: {outcome:?}"
-        );
-        assert!(outcome.stderr.contains(said), "{line}: {}", outcome.stderr);
-    }
-}
-
-#[test]
-fn a_token_that_cannot_be_made_is_status_1() {
-    let sandbox = sandbox()
-        .file("empty", "")
-        .file("key.pem", pem_keys::p256().private)
-        .file("bad.env", "=\n");
-    for (line, said) in [
-        (
-            "--secret-file nowhere",
-            "cannot read file nowhere: No such file",
-        ),
-        ("--secret-file empty", "file empty is empty"),
-        ("--secret-env UNSET", "variable UNSET is not set"),
-        ("--claims @nowhere", "cannot read file nowhere"),
-        ("--private-key nowhere", "cannot read file nowhere"),
-        ("--private-key bad.env", "file bad.env holds no private key"),
-        (
-            "--private-key key.pem --alg RS256",
-            "file key.pem cannot be used: not a private key for RS256",
-        ),
-        ("--env-file nowhere", "nowhere"),
-        ("--env-file bad.env", "bad.env"),
-    ] {
-        let outcome = sandbox.run(line.split(' '));
-        assert_eq!(
-            (outcome.status, outcome.stdout.as_str()),
-            (1, ""),
-            "{line}: {outcome:?}"
-        );
-        assert!(outcome.stderr.contains(said), "{line}: {}", outcome.stderr);
-    }
-    let outcome = sandbox.run(["--secret", ""]);
-    assert_eq!(
-        (outcome.status, outcome.stderr.as_str()),
-        (1, "error: the argument is empty\n")
-    );
-}
-
-#[test]
-fn secrets_are_not_repeated() {
-    let sandbox = sandbox().file("key.pem", "hunter2");
-    for arguments in [
-        &["hunter2"][..],
-        &["--secret", "x", "hunter2"],
-        &["--secret", "hunter2", "--secret-env", "X"],
-        &["--private-key", "key.pem"],
-        &["--claims", "hunter2"],
-        &["--secret", "hunter2"],
-        &["--secret", "hunter2", "--format", "json"],
-    ] {
-        let outcome = sandbox.run(arguments);
-        assert!(
-            !outcome.stderr.contains("hunter2"),
-            "{arguments:?}: {}",
-            outcome.stderr
-        );
-        assert!(
-            !outcome.stdout.contains("hunter2"),
-            "{arguments:?}: {}",
-            outcome.stdout
-        );
-    }
 }

@@ -1,7 +1,10 @@
 //! The generator from the outside: real binary, folder of its own, empty environment.
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
-mod commands;
+mod claims;
 mod keys;
+mod output;
 mod pem_keys;
+mod run;
 mod sandbox;
+mod usage;

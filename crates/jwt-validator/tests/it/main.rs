@@ -5,10 +5,14 @@
     reason = "a helper that fails fails its test"
 )]
 
+mod answer;
+mod faults;
+mod keys;
 mod output;
 #[path = "../../../jwt-generator/tests/it/pem_keys.rs"]
 mod pem_keys;
 #[path = "../../../jwt-generator/tests/it/sandbox.rs"]
 mod sandbox;
+mod sources;
 mod tokens;
-mod verdicts;
+mod usage;

@@ -1,12 +1,16 @@
 //! What the validator prints, to the letter.
 
-use crate::sandbox::{Outcome, Sandbox};
-use crate::tokens::{self, NOW, SECRET};
 use agentup_auth::Algorithm;
 use serde_json::{Value, json};
 
+use crate::{
+    answer::sandbox,
+    sandbox::Outcome,
+    tokens::{self, NOW, SECRET},
+};
+
 fn run(arguments: &[&str]) -> Outcome {
-    Sandbox::new(env!("CARGO_BIN_EXE_jwt-validator")).run(["--now", NOW].iter().chain(arguments))
+    sandbox().run(["--now", NOW].iter().chain(arguments))
 }
 
 const ANALYSIS: &str = r#"JWT Token Analysis
