@@ -7,3 +7,6 @@ mod response;
 pub use id::Id;
 pub use request::{Call, Rejected, Request};
 pub use response::{Failure, Reply, ReplyError, Success};
+
+#[cfg(test)]
+mod tests;

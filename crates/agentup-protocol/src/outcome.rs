@@ -99,3 +99,6 @@ fn one_member<S: Serializer>(
     map.serialize_entry(name, value)?;
     map.end()
 }
+
+#[cfg(test)]
+mod tests;

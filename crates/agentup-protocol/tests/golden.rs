@@ -1,5 +1,7 @@
 //! Wire forms of both generations, kept as data in `tests/golden`.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at its first fault")]
+
 use agentup_protocol::jsonrpc::Request;
 use agentup_protocol::v03::{
     EventView, MessageView, PushConfigView, TaskView, parse_event, parse_push_config, parse_task,

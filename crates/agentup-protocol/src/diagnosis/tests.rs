@@ -105,7 +105,7 @@ fn mutate(value: &mut Value, at: &mut usize, new: Option<&Value>, name: &str) ->
                 }
                 return true;
             }
-            *at -= 1;
+            *at = at.saturating_sub(1);
             members.values_mut().collect()
         }
         Value::Array(items) => items.iter_mut().collect(),
@@ -116,7 +116,7 @@ fn mutate(value: &mut Value, at: &mut usize, new: Option<&Value>, name: &str) ->
             *child = new.cloned().unwrap_or_default();
             return true;
         }
-        *at -= 1;
+        *at = at.saturating_sub(1);
         if mutate(child, at, new, name) {
             return true;
         }

@@ -30,3 +30,22 @@ impl fmt::Debug for Secret {
         f.write_str("Secret(…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Secret;
+    use crate::TaskPushNotificationConfig;
+
+    #[test]
+    fn a_secret_is_written_to_its_owner_but_not_to_a_log() {
+        let json = r#"{"url":"u","token":"hush","authentication":{"scheme":"Bearer","credentials":"hush"}}"#;
+        let config: TaskPushNotificationConfig = serde_json::from_str(json).unwrap();
+        assert_eq!(config.token.as_ref().map(Secret::expose), Some("hush"));
+        assert_eq!(serde_json::to_string(&config).unwrap(), json);
+        let debug = format!("{config:?}");
+        assert!(
+            debug.contains("Bearer") && !debug.contains("hush"),
+            "{debug}"
+        );
+    }
+}
