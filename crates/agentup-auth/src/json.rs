@@ -3,10 +3,15 @@
 //! RFC 7519 §4 lets a reader refuse duplicate members or keep the last. Readers that differ in
 //! this can be played off against each other, so they are refused at every depth, also when one
 //! of the two names is spelled with escapes.
+//!
+//! The grammar is that of RFC 8259 to the letter. A property test holds the reader against
+//! `serde_json`: what one takes, the other takes, but for the limits.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+mod scan;
+
+use scan::Scanner;
 
 /// The most members of one object.
 pub(crate) const MAX_MEMBERS: usize = 64;
@@ -15,18 +20,22 @@ pub(crate) const MAX_NAME_BYTES: usize = 256;
 /// The deepest nesting; the outermost object is level one.
 pub(crate) const MAX_DEPTH: u8 = 16;
 
+/// A text is not one strict JSON object, or breaks a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotStrictJson;
+
 /// What a JSON value is, as far as anybody here asks.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Node<'de> {
+pub(crate) enum Node<'a> {
     Null,
     Bool(bool),
-    /// A whole number that is not negative and fits.
+    /// A whole number that is not negative, written without point or exponent, and that fits.
     Whole(u64),
     /// Any other number.
     Number(f64),
-    Text(Cow<'de, str>),
+    Text(Cow<'a, str>),
     /// An array of texts only; may be empty.
-    Texts(Vec<Cow<'de, str>>),
+    Texts(Vec<Cow<'a, str>>),
     /// An array of which something is not a text, or an array below the first level.
     List,
     Object,
@@ -36,178 +45,114 @@ pub(crate) enum Node<'de> {
 ///
 /// # Errors
 /// When the text is not exactly one object, or breaks a limit of this module.
-pub(crate) fn read_object<'de>(
-    text: &'de str,
-    member: impl FnMut(&str, Node<'de>),
-) -> Result<(), serde_json::Error> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    reader.deserialize_map(Members(member))?;
-    reader.end()
+pub(crate) fn read_object<'a>(
+    text: &'a str,
+    mut member: impl FnMut(&str, Node<'a>),
+) -> Result<(), NotStrictJson> {
+    let mut reader = Reader {
+        scanner: Scanner::new(text),
+        names: Vec::with_capacity(16),
+    };
+    reader.scanner.skip_space();
+    reader.scanner.expect(b'{')?;
+    reader.members(1, &mut member)?;
+    reader.scanner.skip_space();
+    reader.scanner.end()
 }
 
-/// The outermost object.
-struct Members<F>(F);
+/// The grammar of values, over the scanner of single tokens.
+struct Reader<'a> {
+    scanner: Scanner<'a>,
+    /// The names of the objects that are open, outermost first. They are few, so that looking
+    /// through a list is faster than a table.
+    names: Vec<Cow<'a, str>>,
+}
 
-impl<'de, F: FnMut(&str, Node<'de>)> Visitor<'de> for Members<F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+impl<'a> Reader<'a> {
+    /// What follows the opening brace of an object at this depth.
+    fn members(
+        &mut self,
+        depth: u8,
+        member: &mut impl FnMut(&str, Node<'a>),
+    ) -> Result<(), NotStrictJson> {
+        let first = self.names.len();
+        self.scanner.skip_space();
+        if self.scanner.take(b'}') {
+            return Ok(());
+        }
+        loop {
+            self.scanner.expect(b'"')?;
+            let name = self.scanner.string()?;
+            self.add_name(first, name)?;
+            self.scanner.skip_space();
+            self.scanner.expect(b':')?;
+            let value = self.value(depth, depth == 1)?;
+            let name = self.names.last().ok_or(NotStrictJson)?;
+            member(name, value);
+            self.scanner.skip_space();
+            if self.scanner.take(b'}') {
+                self.names.truncate(first);
+                return Ok(());
+            }
+            self.scanner.expect(b',')?;
+            self.scanner.skip_space();
+        }
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let mut names = Names::default();
-        while let Some(name) = map.next_key_seed(Name)? {
-            let name = names.add(name)?;
-            let value = map.next_value_seed(Value {
-                depth: 2,
-                texts: true,
-            })?;
-            (self.0)(name, value);
+    /// Takes the name of a member of the object whose names begin at `first`, if it is new there.
+    fn add_name(&mut self, first: usize, name: Cow<'a, str>) -> Result<(), NotStrictJson> {
+        let siblings = self.names.get(first..).unwrap_or_default();
+        let is_new = siblings.iter().all(|other| *other != name);
+        if !is_new || siblings.len() >= MAX_MEMBERS || name.len() > MAX_NAME_BYTES {
+            return Err(NotStrictJson);
         }
+        self.names.push(name);
         Ok(())
     }
-}
 
-/// The names seen in one object. They are few, so a list is faster than a table.
-#[derive(Default)]
-struct Names<'de>(Vec<Cow<'de, str>>);
-
-impl<'de> Names<'de> {
-    /// Takes a name that is new and shows it.
-    fn add<E: Error>(&mut self, name: Cow<'de, str>) -> Result<&str, E> {
-        if name.len() > MAX_NAME_BYTES {
-            return Err(E::custom("a member name is too long"));
+    /// A value inside an object or array of this depth. `keep` keeps the texts of an array.
+    fn value(&mut self, depth: u8, keep: bool) -> Result<Node<'a>, NotStrictJson> {
+        self.scanner.skip_space();
+        match self.scanner.next().ok_or(NotStrictJson)? {
+            b'"' => Ok(Node::Text(self.scanner.string()?)),
+            b'{' => {
+                self.members(deeper(depth)?, &mut |_, _| {})?;
+                Ok(Node::Object)
+            }
+            b'[' => self.items(deeper(depth)?, keep),
+            b't' => self.scanner.literal(b"rue", Node::Bool(true)),
+            b'f' => self.scanner.literal(b"alse", Node::Bool(false)),
+            b'n' => self.scanner.literal(b"ull", Node::Null),
+            digit_or_sign => self.scanner.number(digit_or_sign),
         }
-        if self.0.len() >= MAX_MEMBERS {
-            return Err(E::custom("an object has too many members"));
+    }
+
+    /// What follows the opening bracket of an array at this depth.
+    fn items(&mut self, depth: u8, keep: bool) -> Result<Node<'a>, NotStrictJson> {
+        let mut texts = keep.then(Vec::new);
+        self.scanner.skip_space();
+        if self.scanner.take(b']') {
+            return Ok(texts.map_or(Node::List, Node::Texts));
         }
-        if self.0.contains(&name) {
-            return Err(E::custom("a member is there twice"));
-        }
-        if self.0.capacity() == 0 {
-            self.0.reserve(16);
-        }
-        self.0.push(name);
-        Ok(self.0.last().map_or("", AsRef::as_ref))
-    }
-}
-
-/// A member's name, borrowed unless it has escapes.
-struct Name;
-
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Self::Value, D::Error> {
-        source.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(text))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(text.to_owned()))
-    }
-}
-
-/// Any value, read to its end. `texts` keeps the texts of an array.
-#[derive(Clone, Copy)]
-struct Value {
-    depth: u8,
-    texts: bool,
-}
-
-impl<'de> DeserializeSeed<'de> for Value {
-    type Value = Node<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Node<'de>, D::Error> {
-        source.deserialize_any(self)
-    }
-}
-
-impl Value {
-    /// The seed for what is inside of this value.
-    fn inner<E: Error>(self) -> Result<Self, E> {
-        if self.depth > MAX_DEPTH {
-            return Err(E::custom("values are nested too deeply"));
-        }
-        Ok(Self {
-            depth: self.depth.saturating_add(1),
-            texts: false,
-        })
-    }
-}
-
-impl<'de> Visitor<'de> for Value {
-    type Value = Node<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Node<'de>, E> {
-        Ok(Node::Null)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Node<'de>, E> {
-        Ok(Node::Bool(value))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Node<'de>, E> {
-        Ok(Node::Whole(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Node<'de>, E> {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "of a negative number only its sign is asked"
-        )]
-        Ok(u64::try_from(value).map_or(Node::Number(value as f64), Node::Whole))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Node<'de>, E> {
-        Ok(Node::Number(value))
-    }
-
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Node<'de>, E> {
-        Ok(Node::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Node<'de>, E> {
-        Ok(Node::Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node<'de>, A::Error> {
-        let inner = self.inner()?;
-        let mut texts = self.texts.then(Vec::new);
-        while let Some(item) = seq.next_element_seed(inner)? {
-            match (item, &mut texts) {
+        loop {
+            match (self.value(depth, false)?, &mut texts) {
                 (Node::Text(text), Some(texts)) => texts.push(text),
                 _ => texts = None,
             }
+            self.scanner.skip_space();
+            if self.scanner.take(b']') {
+                return Ok(texts.map_or(Node::List, Node::Texts));
+            }
+            self.scanner.expect(b',')?;
         }
-        Ok(texts.map_or(Node::List, Node::Texts))
     }
+}
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<'de>, A::Error> {
-        let inner = self.inner()?;
-        let mut names = Names::default();
-        while let Some(name) = map.next_key_seed(Name)? {
-            names.add(name)?;
-            map.next_value_seed(inner)?;
-        }
-        Ok(Node::Object)
-    }
+fn deeper(depth: u8) -> Result<u8, NotStrictJson> {
+    depth
+        .checked_add(1)
+        .filter(|depth| *depth <= MAX_DEPTH)
+        .ok_or(NotStrictJson)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What the strict reader takes and what it refuses.
 
+use proptest::prelude::*;
+
 use super::{MAX_MEMBERS, MAX_NAME_BYTES, Node, read_object};
 
 fn members(text: &str) -> Option<Vec<(String, Node<'_>)>> {
@@ -89,4 +91,105 @@ fn size_has_limits() {
     assert!(members(&nested(15)).is_some());
     assert!(members(&nested(16)).is_none());
     assert!(members(&nested(5_000)).is_none());
+}
+
+#[test]
+fn escapes_stand_for_what_they_say() {
+    let read = |escaped: &str| {
+        let text = format!(r#"{{"a":"{escaped}"}}"#);
+        members(&text)
+            .map(|seen| {
+                seen.into_iter()
+                    .map(|(_, node)| node.clone())
+                    .collect::<Vec<_>>()
+            })
+            .map(|nodes| format!("{nodes:?}"))
+    };
+    for (escaped, plain) in [
+        (r#"\" \\ \/ \b\f\n\r\t"#, "\" \\ / \u{8}\u{c}\n\r\t"),
+        (r"x\u0041y", "xAy"),
+        (r"\u00e9\u20AC", "é€"),
+        (r"\ud83d\uDE00", "😀"),
+        (r"\u0000", "\0"),
+    ] {
+        let expected = format!("{:?}", vec![Node::Text(plain.into())]);
+        assert_eq!(read(escaped), Some(expected), "{escaped}");
+    }
+    for escaped in [
+        r"\",
+        r"\x",
+        r"\u12",
+        r"\u+123",
+        r"\ud800",
+        r"\ud800\u0041",
+        r"\udc00",
+        r"\ud800\n",
+        r"\U0041",
+    ] {
+        assert_eq!(read(escaped), None, "{escaped}");
+    }
+}
+
+/// Whether `serde_json` takes the text as an object.
+fn is_object_elsewhere(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok()
+}
+
+/// Texts that are nearly JSON: its own tokens in any order.
+fn nearly_json() -> impl Strategy<Value = String> {
+    let tokens = [
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        " ",
+        "\n",
+        "\"a\"",
+        "\"b\"",
+        "\"",
+        "\\",
+        "\\u0061",
+        "\\ud83d",
+        "\\ude00",
+        "true",
+        "null",
+        "fals",
+        "0",
+        "-",
+        "1",
+        "12",
+        ".",
+        ".5",
+        "e",
+        "E+2",
+        "-0",
+        "é",
+        "1e308",
+        "99999999999999999999",
+        "\u{1}",
+        "\u{7f}",
+    ];
+    prop::collection::vec(prop::sample::select(tokens.to_vec()), 0..12)
+        .prop_map(|tokens| format!("{{\"x\":{}}}", tokens.concat()))
+}
+
+proptest! {
+    #[test]
+    fn strict_readers_agree(text in prop_oneof![nearly_json(), "\\PC*", r#"\{"[a-c\\"]{0,4}":[0-9eE.+-]{0,6}\}"#]) {
+        // Ours refuses duplicates and what is over a limit, so it may refuse more, never less.
+        if members(&text).is_some() {
+            prop_assert!(is_object_elsewhere(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_well_formed_is_taken(number in prop::num::f64::NORMAL, whole: u64, text: String) {
+        let text = serde_json::json!({ "a": number, "b": whole, "c": text, "d": [text, null] });
+        let written = text.to_string();
+        let seen = members(&written).expect("an object");
+        prop_assert_eq!(&seen[1].1, &Node::Whole(whole));
+        prop_assert_eq!(&seen[2].1, &Node::Text(text["c"].as_str().expect("a text").into()));
+    }
 }

@@ -1,19 +1,22 @@
-//! Claims: read in one pass after the signature, and the type that says they were verified.
+//! The claims of a token whose signature holds: read in one pass, then held to the rules.
 
-use std::{borrow::Cow, fmt, sync::Arc, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use serde_json::{Map, Value};
 
-use super::{Policy, VerifyError, scopes};
+use super::{Policy, VerifyError, issuer::Issuer, scopes, times::Times};
 use crate::{
     json::{self, Node},
     scope::ScopeSet,
     time::UnixSeconds,
 };
 
-/// The last second that a claim may name: the end of the year 9999. What is later is no date, but
-/// milliseconds or an attack.
-const LAST_SECOND: u64 = 253_402_300_799;
+/// The longest `iss`, `sub`, `jti` and `client_id`, in bytes.
+const MAX_TEXT_BYTES: usize = 255;
 
 /// The claims of a token whose signature and whose every claim was checked.
 ///
@@ -22,33 +25,17 @@ const LAST_SECOND: u64 = 253_402_300_799;
 #[derive(Clone)]
 pub struct VerifiedClaims(Arc<Checked>);
 
-pub(super) struct Checked {
-    pub(super) payload: String,
-    pub(super) issuer: Arc<str>,
-    pub(super) subject: Box<str>,
-    pub(super) token_id: Option<Box<str>>,
-    pub(super) scopes: ScopeSet,
-    pub(super) times: Times,
-    pub(super) map: OnceLock<Map<String, Value>>,
-}
-
-/// The moments of a token.
-#[derive(Clone, Copy)]
-pub(super) struct Times {
-    pub(super) expires_at: UnixSeconds,
-    pub(super) not_before: Option<UnixSeconds>,
-    pub(super) issued_at: Option<UnixSeconds>,
+struct Checked {
+    issuer: Arc<str>,
+    subject: Box<str>,
+    token_id: Option<Box<str>>,
+    scopes: ScopeSet,
+    times: Times,
+    payload: String,
+    map: OnceLock<Map<String, Value>>,
 }
 
 impl VerifiedClaims {
-    pub(super) fn new(checked: Checked) -> Self {
-        Self(Arc::new(checked))
-    }
-
-    pub(super) fn checked(&self) -> &Checked {
-        &self.0
-    }
-
     /// Who issued the token: the trusted issuer, exactly (RFC 7519 §4.1.1). Empty only where no
     /// issuer is configured and the token names none.
     #[must_use]
@@ -95,10 +82,14 @@ impl VerifiedClaims {
     /// All claims, in the order of the token. Built when first asked for.
     #[must_use]
     pub fn claims(&self) -> &Map<String, Value> {
-        // The same parser has read this text already, more strictly.
+        // This text was read before, more strictly, so it reads now.
         self.0
             .map
             .get_or_init(|| serde_json::from_str(&self.0.payload).unwrap_or_default())
+    }
+
+    pub(super) fn times(&self) -> &Times {
+        &self.0.times
     }
 }
 
@@ -108,29 +99,109 @@ impl fmt::Debug for VerifiedClaims {
     }
 }
 
-/// The claims that are looked at, as they stand in a token whose signature holds.
+/// Holds the payload of a token whose signature holds to all rules but those of the moment.
+pub(super) fn check(
+    payload: Vec<u8>,
+    issuer: &Issuer,
+    is_access_token: bool,
+    policy: &Policy,
+) -> Result<VerifiedClaims, VerifyError> {
+    let payload = String::from_utf8(payload).map_err(|_| VerifyError::MalformedClaims)?;
+    let raw = RawClaims::read(&payload, policy)?;
+    // RFC 8725 §3.11: a token that says in `typ` what it is cannot be mistaken.
+    if raw.is_of_other_kind && !is_access_token {
+        return Err(VerifyError::TypeNotAccepted);
+    }
+    let name = issuer.check_name(raw.iss)?;
+    issuer.check_audience(raw.aud.as_ref())?;
+    let subject = subject(raw.sub)?;
+    let times = Times::read(raw.exp.as_ref(), raw.nbf.as_ref(), raw.iat.as_ref())?;
+    let token_id = optional_text("jti", raw.jti)?;
+    let client_id = optional_text("client_id", raw.client_id)?;
+    if policy.access_token_profile {
+        // RFC 9068 §2.1 and §2.2, beyond what every token must have.
+        if !is_access_token {
+            return Err(VerifyError::TypeNotAccepted);
+        }
+        present("iss", !name.is_empty())?;
+        present("client_id", client_id.is_some())?;
+        present("iat", times.issued_at.is_some())?;
+        present("jti", token_id.is_some())?;
+    }
+    present(
+        "required by configuration",
+        raw.required_found >= policy.required_claims.len(),
+    )?;
+    let scopes = raw.scopes.transpose()?.unwrap_or_default();
+    // RFC 9449 §7.1, RFC 8705 §3: a bound token without its proof may be a stolen one.
+    if raw.has_cnf {
+        return Err(VerifyError::ProofRequired);
+    }
+    let (subject, token_id) = (subject.into(), token_id.map(Into::into));
+    let map = OnceLock::new();
+    let checked = Checked {
+        issuer: name,
+        subject,
+        token_id,
+        scopes,
+        times,
+        payload,
+        map,
+    };
+    Ok(VerifiedClaims(Arc::new(checked)))
+}
+
+/// A claim that is a text if it is there.
+pub(super) fn optional_text<'a>(
+    name: &'static str,
+    node: Option<Node<'a>>,
+) -> Result<Option<Cow<'a, str>>, VerifyError> {
+    match node {
+        None => Ok(None),
+        Some(Node::Text(text)) if (1..=MAX_TEXT_BYTES).contains(&text.len()) => Ok(Some(text)),
+        Some(_) => Err(VerifyError::InvalidClaim(name)),
+    }
+}
+
+/// RFC 7519 §4.1.2. It is written to logs and compared with others, so it has to be printable.
+fn subject(node: Option<Node<'_>>) -> Result<Cow<'_, str>, VerifyError> {
+    let subject = optional_text("sub", node)?.ok_or(VerifyError::MissingClaim("sub"))?;
+    if subject.chars().any(char::is_control) {
+        return Err(VerifyError::InvalidClaim("sub"));
+    }
+    Ok(subject)
+}
+
+fn present(name: &'static str, is_there: bool) -> Result<(), VerifyError> {
+    if is_there {
+        Ok(())
+    } else {
+        Err(VerifyError::MissingClaim(name))
+    }
+}
+
+/// The claims that are looked at, as they stand.
 #[derive(Default)]
-pub(super) struct RawClaims<'a> {
-    pub(super) iss: Option<Node<'a>>,
-    pub(super) aud: Option<Node<'a>>,
-    pub(super) sub: Option<Node<'a>>,
-    pub(super) exp: Option<Node<'a>>,
-    pub(super) nbf: Option<Node<'a>>,
-    pub(super) iat: Option<Node<'a>>,
-    pub(super) jti: Option<Node<'a>>,
-    pub(super) client_id: Option<Node<'a>>,
+struct RawClaims<'a> {
+    iss: Option<Node<'a>>,
+    aud: Option<Node<'a>>,
+    sub: Option<Node<'a>>,
+    exp: Option<Node<'a>>,
+    nbf: Option<Node<'a>>,
+    iat: Option<Node<'a>>,
+    jti: Option<Node<'a>>,
+    client_id: Option<Node<'a>>,
     /// What the scope claims say, or how they are at fault.
-    pub(super) scopes: Option<Result<ScopeSet, VerifyError>>,
+    scopes: Option<Result<ScopeSet, VerifyError>>,
     /// How many of the configured claims are there and not null.
-    pub(super) required_found: usize,
-    pub(super) has_cnf: bool,
+    required_found: usize,
+    has_cnf: bool,
     /// Claims that an ID token, a logout token or an event has, and an access token has not.
-    pub(super) is_of_other_kind: bool,
+    is_of_other_kind: bool,
 }
 
 impl<'a> RawClaims<'a> {
-    /// Reads the payload of a token.
-    pub(super) fn read(payload: &'a str, policy: &Policy) -> Result<Self, VerifyError> {
+    fn read(payload: &'a str, policy: &Policy) -> Result<Self, VerifyError> {
         let mut claims = Self::default();
         json::read_object(payload, |name, node| claims.put(name, node, policy))
             .map_err(|_| VerifyError::MalformedClaims)?;
@@ -160,62 +231,11 @@ impl<'a> RawClaims<'a> {
             }
             _ => {
                 if policy.scope_claims.iter().any(|claim| claim == name) {
-                    let scopes = scopes::read(&node);
-                    self.scopes = Some(scopes::agree(self.scopes.take(), scopes));
+                    self.scopes = Some(scopes::agree(self.scopes.take(), scopes::read(&node)));
                 }
                 return;
             }
         };
         *place = Some(node);
     }
-}
-
-/// A claim that is a text; `most` is its longest length in bytes.
-pub(super) fn text<'a>(
-    name: &'static str,
-    node: Option<Node<'a>>,
-    most: usize,
-) -> Result<Cow<'a, str>, VerifyError> {
-    match node {
-        None => Err(VerifyError::MissingClaim(name)),
-        Some(Node::Text(text)) if !text.is_empty() && text.len() <= most => Ok(text),
-        Some(_) => Err(VerifyError::InvalidClaim(name)),
-    }
-}
-
-/// A claim that is a text if it is there.
-pub(super) fn optional_text<'a>(
-    name: &'static str,
-    node: Option<Node<'a>>,
-    most: usize,
-) -> Result<Option<Cow<'a, str>>, VerifyError> {
-    node.map(|node| text(name, Some(node), most)).transpose()
-}
-
-/// A `NumericDate` (RFC 7519 §2), rounded up.
-///
-/// Rounding up loses nothing: a whole `now` is before a fractional moment exactly when it is
-/// before the next whole second.
-pub(super) fn seconds(
-    name: &'static str,
-    node: Option<&Node<'_>>,
-) -> Result<Option<UnixSeconds>, VerifyError> {
-    let seconds = match node {
-        None => return Ok(None),
-        Some(Node::Whole(seconds)) => *seconds,
-        Some(Node::Number(number)) if (0.0..=253_402_300_799.0).contains(number) => {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "the range was checked in the line above"
-            )]
-            let seconds = number.ceil() as u64;
-            seconds
-        }
-        Some(_) => return Err(VerifyError::InvalidClaim(name)),
-    };
-    if seconds > LAST_SECOND {
-        return Err(VerifyError::InvalidClaim(name));
-    }
-    Ok(Some(UnixSeconds::new(seconds)))
 }

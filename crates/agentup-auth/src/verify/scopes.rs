@@ -41,12 +41,9 @@ pub(super) fn agree(
 const INVALID: VerifyError = VerifyError::InvalidClaim("scope");
 
 fn collect<'a>(names: impl Iterator<Item = &'a str>) -> Result<ScopeSet, VerifyError> {
-    let mut scopes = Vec::new();
-    for name in names {
-        if scopes.len() >= Policy::MAX_SCOPES {
-            return Err(INVALID);
-        }
-        scopes.push(Scope::parse(name).map_err(|_| INVALID)?);
-    }
-    Ok(scopes.into_iter().collect())
+    let parse = |(count, name)| match Scope::parse(name) {
+        Ok(scope) if count < Policy::MAX_SCOPES => Ok(scope),
+        _ => Err(INVALID),
+    };
+    names.enumerate().map(parse).collect()
 }
