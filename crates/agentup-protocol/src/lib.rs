@@ -4,7 +4,35 @@
 //! 0.3, is a thin adapter in [`v03`]. Nothing here does IO, reads the clock or waits.
 //!
 //! A request travels through [`jsonrpc::Request::parse`], [`route`] and [`Operation::decode`];
-//! what fails on the way is an [`A2aError`].
+//! what fails on the way is an [`A2aError`]. Its answer is an [`Outcome`] in one of the two
+//! envelopes, [`jsonrpc::Success`] and [`jsonrpc::Failure`].
+//!
+//! ```
+//! use agentup_protocol::jsonrpc::{Request, Success};
+//! use agentup_protocol::{Operation, Outcome, Task, TaskState, TaskStatus, route};
+//!
+//! let body = br#"{"jsonrpc": "2.0", "id": 7, "method": "tasks/get", "params": {"id": "t1"}}"#;
+//! let request = Request::parse(body).map_err(|rejected| rejected.error)?;
+//! let (generation, method) = route(&request.method, None)?;
+//! let Operation::GetTask(get) = Operation::decode(generation, method, request.params)? else {
+//!     unreachable!("`tasks/get` is GetTask");
+//! };
+//!
+//! let task = Task {
+//!     id: get.id,
+//!     context_id: "c1".to_owned(),
+//!     status: TaskStatus { state: TaskState::Working, message: None, timestamp: None },
+//!     artifacts: vec![],
+//!     history: vec![],
+//!     metadata: None,
+//! };
+//! let outcome = Outcome::Task(&task).in_generation(generation);
+//! assert_eq!(
+//!     serde_json::to_string(&Success::new(&request.id, outcome)).unwrap(),
+//!     r#"{"jsonrpc":"2.0","id":7,"result":{"kind":"task","id":"t1","contextId":"c1","status":{"state":"working"}}}"#
+//! );
+//! # Ok::<(), agentup_protocol::A2aError>(())
+//! ```
 
 mod card;
 mod diagnosis;

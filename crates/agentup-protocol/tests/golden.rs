@@ -133,7 +133,11 @@ fn every_member_is_checked_for_presence_and_type() {
             let fields: Vec<String> = violations(&error).into_iter().map(|it| it.0).collect();
             assert_eq!(fields, [field.as_str()], "{label}");
         };
-        decode(&case.generation, &case.method, Some(&case.params)).unwrap();
+        let operation = decode(&case.generation, &case.method, Some(&case.params)).unwrap();
+        assert_eq!(
+            operation.tenant(),
+            case.params.get("tenant").and_then(Value::as_str)
+        );
         for field in &case.required {
             check(&without(&case.params, field), field);
         }

@@ -15,6 +15,15 @@ pub(crate) fn send(finder: &mut Finder, params: &Value) {
     v10::skill(finder, params);
 }
 
+pub(crate) fn task(finder: &mut Finder, params: &Value) {
+    let Some(params) = finder.object(params) else {
+        return;
+    };
+    finder.required(params, "id", non_empty);
+    finder.optional(params, "historyLength", count);
+    finder.optional(params, "metadata", metadata);
+}
+
 pub(crate) fn set_push_config(finder: &mut Finder, params: &Value) {
     let Some(params) = finder.object(params) else {
         return;

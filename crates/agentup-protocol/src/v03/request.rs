@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::push::SetIn;
-use crate::diagnosis::{read, v03 as rules, v10};
+use crate::diagnosis::{read, v03 as rules};
 use crate::{
     A2aError, CancelTaskRequest, DeletePushConfigRequest, ExtendedCardRequest,
     GetPushConfigRequest, GetTaskRequest, JsonObject, ListPushConfigsRequest, MethodKind,
@@ -22,13 +22,11 @@ pub(crate) fn decode(kind: MethodKind, params: Option<&RawValue>) -> Result<Oper
         MethodKind::SendStreamingMessage => {
             Operation::SendStreamingMessage(send::read_params(params)?)
         }
-        MethodKind::GetTask => Operation::GetTask(get_task(read(params, v10::get_task)?)),
+        MethodKind::GetTask => Operation::GetTask(get_task(read(params, rules::task)?)),
         MethodKind::ListTasks => return Err(A2aError::method_not_found("tasks/list")),
-        MethodKind::CancelTask => {
-            Operation::CancelTask(cancel_task(read(params, v10::cancel_task)?))
-        }
+        MethodKind::CancelTask => Operation::CancelTask(cancel_task(read(params, rules::task)?)),
         MethodKind::SubscribeToTask => {
-            let TaskIdIn { id, .. } = read(params, v10::task_id)?;
+            let TaskIdIn { id, .. } = read(params, rules::task)?;
             Operation::SubscribeToTask(SubscribeRequest { tenant: None, id })
         }
         MethodKind::CreatePushConfig => {
@@ -44,7 +42,7 @@ pub(crate) fn decode(kind: MethodKind, params: Option<&RawValue>) -> Result<Oper
             })
         }
         MethodKind::ListPushConfigs => {
-            let TaskIdIn { id: task_id, .. } = read(params, v10::task_id)?;
+            let TaskIdIn { id: task_id, .. } = read(params, rules::task)?;
             Operation::ListPushConfigs(ListPushConfigsRequest {
                 task_id,
                 ..ListPushConfigsRequest::default()
