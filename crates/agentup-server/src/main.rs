@@ -1,2 +1,7 @@
 //! The `agentup-server` binary.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    agentup_server::cli::run()
+}

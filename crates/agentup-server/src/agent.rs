@@ -1,0 +1,266 @@
+//! The agent as a library: a configuration, the skills of a program, and a server for both.
+
+use std::{
+    future::Future,
+    io::{self, Write as _},
+    net::{SocketAddr, ToSocketAddrs as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use agentup_env::Environment;
+use agentup_handlers::{Skill, SkillHandler};
+use axum::Router;
+
+use crate::{
+    app::App,
+    clock::Clock,
+    config::{self, Config, Loaded},
+    http,
+    live::{Live, LiveError},
+    reload::Reloader,
+    serve::{self, Workers},
+    tasks::Tasks,
+};
+
+/// How often tasks that outlived their time are dropped.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
+
+/// How long a client may take to send the head of a request.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// An agent: what it may do, and who may make it do so.
+///
+/// ```no_run
+/// # use agentup_handlers::{Reply, SkillContext, SkillError};
+/// # use agentup_protocol::Message;
+/// # async fn forecast(_: Message, _: SkillContext) -> Result<Reply, SkillError> { Ok(Reply::text("sun")) }
+/// # async fn example() -> Result<(), agentup_server::AgentError> {
+/// agentup_server::Agent::from_config("agent_config.yaml")?
+///     .skill("forecast", forecast)
+///     .serve()
+///     .await
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Agent {
+    source: Source,
+    config: Config,
+    skills: Vec<Skill>,
+    clock: Clock,
+}
+
+/// Where a configuration comes from: needed again when it is loaded anew.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) path: PathBuf,
+    pub(crate) env_file: Option<PathBuf>,
+    pub(crate) host: Option<String>,
+    pub(crate) port: Option<u16>,
+}
+
+/// Why an agent does not start, or does not go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AgentError {
+    /// The `.env` file cannot be used.
+    #[error(transparent)]
+    Environment(#[from] agentup_env::EnvError),
+    /// Settings cannot be used; the text lists all of them.
+    #[error(transparent)]
+    Config(#[from] config::Faults),
+    /// The skills do not fit together.
+    #[error(transparent)]
+    Live(#[from] LiveError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Bind {
+        /// The address, as configured.
+        address: String,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The system refuses what the server needs.
+    #[error("the server cannot run")]
+    Io(#[from] io::Error),
+}
+
+impl AgentError {
+    /// Whether the remedy is in the configuration.
+    #[must_use]
+    pub const fn is_config(&self) -> bool {
+        matches!(self, Self::Environment(_) | Self::Config(_) | Self::Live(_))
+    }
+}
+
+impl Agent {
+    /// Loads a configuration. The `.env` file is looked for beside it, then in the working folder.
+    ///
+    /// # Errors
+    /// With every fault of the configuration at once.
+    pub fn from_config(path: impl AsRef<Path>) -> Result<Self, AgentError> {
+        let path = path.as_ref().to_path_buf();
+        let source = Source {
+            path,
+            env_file: None,
+            host: None,
+            port: None,
+        };
+        let loaded = source.load()?;
+        Ok(Self::from_loaded(source, loaded))
+    }
+
+    pub(crate) fn from_loaded(source: Source, loaded: Loaded) -> Self {
+        let Loaded { config, warnings } = loaded;
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        Self {
+            source,
+            config,
+            skills: Vec::new(),
+            clock: Clock::system(),
+        }
+    }
+
+    /// Adds a skill of the program. What the configuration says of the same id (name, scopes)
+    /// holds for it.
+    #[must_use]
+    pub fn skill(mut self, id: &str, handler: impl SkillHandler) -> Self {
+        self.skills.push(Skill::new(id, handler));
+        self
+    }
+
+    /// Sets the clock by which tokens are checked and tasks are stamped.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// All routes of the agent, to be served by the caller's own means, as in a test.
+    ///
+    /// # Errors
+    /// When the skills do not fit together.
+    pub fn router(&self) -> Result<Router, AgentError> {
+        Ok(http::router(self.app(None)?))
+    }
+
+    /// Serves until the process is told to stop (SIGTERM or SIGINT), then finishes what is at
+    /// hand, for as long as `server.shutdown_grace`.
+    ///
+    /// # Errors
+    /// When the skills do not fit together, or the address cannot be listened on.
+    pub async fn serve(self) -> Result<(), AgentError> {
+        self.serve_until(stop_signal()).await
+    }
+
+    /// Serves until the future ends.
+    ///
+    /// # Errors
+    /// As [`serve`](Self::serve).
+    pub async fn serve_until(self, stop: impl Future<Output = ()>) -> Result<(), AgentError> {
+        let address = self.address()?;
+        let listener = serve::bind(address).map_err(|source| AgentError::Bind {
+            address: address.to_string(),
+            source,
+        })?;
+        let bound = listener.local_addr()?;
+        let app = self.app(Some(bound))?;
+        let router = http::router(Arc::clone(&app));
+        let mut workers = Workers::start(&listener, &router, HEADER_TIMEOUT)?;
+        drop(listener);
+        announce(bound)?;
+        let reloader = Reloader::new(self.source, self.skills, bound, Arc::clone(&app));
+        tokio::select! {
+            () = stop => {}
+            () = sweep(&app) => {}
+            () = reloader.run(self.config.process.reload) => {}
+        }
+        tracing::info!("stopping: requests at hand are finished first");
+        app.stop();
+        workers.stop();
+        let grace = self.config.server.shutdown_grace;
+        app.tasks.drain(grace).await;
+        if tokio::time::timeout(grace, workers.gone()).await.is_err() {
+            tracing::warn!("connections did not end in time");
+        }
+        Ok(())
+    }
+
+    fn app(&self, bound: Option<SocketAddr>) -> Result<Arc<App>, AgentError> {
+        let limits = &self.config.server.limits;
+        let live = Live::new(&self.config, &self.skills, bound)?;
+        let tasks = Tasks::new(&self.config.state, self.clock.clone());
+        Ok(Arc::new(App::new(
+            live,
+            tasks,
+            self.clock.clone(),
+            limits.concurrency,
+        )))
+    }
+
+    fn address(&self) -> Result<SocketAddr, AgentError> {
+        let (host, port) = (self.config.server.host.as_str(), self.config.server.port);
+        let bind = |source| AgentError::Bind {
+            address: format!("{host}:{port}"),
+            source,
+        };
+        let mut addresses = (host, port).to_socket_addrs().map_err(bind)?;
+        addresses
+            .next()
+            .ok_or_else(|| bind(io::ErrorKind::AddrNotAvailable.into()))
+    }
+}
+
+impl Source {
+    /// Loads the configuration, with what the command line sets in place of the file's.
+    pub(crate) fn load(&self) -> Result<Loaded, AgentError> {
+        let beside = self.path.parent().unwrap_or_else(|| Path::new("."));
+        let environment = Environment::load(self.env_file.as_deref(), &[beside, Path::new(".")])?;
+        let mut loaded = config::load(&self.path, &environment)?;
+        loaded.config.listen_on(self.host.as_deref(), self.port)?;
+        Ok(loaded)
+    }
+}
+
+/// Tells whoever started the server where it listens: with port 0 nobody else knows.
+fn announce(bound: SocketAddr) -> io::Result<()> {
+    tracing::info!(address = %bound, "listening");
+    let mut out = anstream::stdout();
+    writeln!(out, "agentup-server listening on http://{bound}")?;
+    out.flush()
+}
+
+async fn sweep(app: &App) {
+    let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
+    loop {
+        ticks.tick().await;
+        let dropped = app.tasks.sweep();
+        tracing::debug!(dropped, kept = app.tasks.len(), "swept tasks");
+    }
+}
+
+/// Ends with the first signal that asks the process to stop.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = match signal(SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(error) => {
+            tracing::error!(%error, "cannot listen for SIGTERM");
+            return;
+        }
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

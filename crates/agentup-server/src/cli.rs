@@ -1,0 +1,232 @@
+//! The command line of `agentup-server`.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+use tracing::Level;
+
+use crate::{
+    agent::{Agent, AgentError, Source},
+    config,
+    live::Live,
+    telemetry::{self, LogFormat},
+};
+
+mod skills;
+
+/// Settings that cannot be used (`EX_CONFIG` of sysexits).
+const EXIT_CONFIG: u8 = 78;
+
+/// Where the configuration is looked for when none is named.
+const CONFIG_PLACES: [&str; 2] = ["agent_config.yaml", "config/agent_config.yaml"];
+
+/// Serves an A2A agent to those who hold a valid token.
+#[derive(Debug, Parser)]
+#[command(name = "agentup-server", version, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done, or stopped by a signal
+  1   the server cannot run, for instance because the port is taken
+  2   the command line cannot be understood
+  78  the configuration cannot be used; every fault is listed";
+
+#[derive(Debug, clap::Args)]
+struct Options {
+    /// The agent's configuration [default: `agent_config.yaml`, then `config/agent_config.yaml`]
+    #[arg(long, short, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Variables for the configuration [default: .env beside it, then in the working folder].
+    /// The real environment wins over the file
+    #[arg(long, global = true, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+    /// The address to listen on, in place of the configured one
+    #[arg(long, global = true)]
+    host: Option<String>,
+    /// The port to listen on, in place of the configured one; 0 lets the system choose
+    #[arg(long, global = true)]
+    port: Option<u16>,
+    /// The form of the log on standard error
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    log_format: LogFormat,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the agent (also without a command)
+    Serve,
+    /// Load the configuration as `serve` does, report every fault, and exit
+    Check {
+        /// Print the settings in force as YAML, secrets left out
+        #[arg(long)]
+        show: bool,
+    },
+    /// Print the agent card as callers see it
+    Card,
+    /// Print the skills with the scopes they require, and who may call them
+    Skills,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Runs the command line of the process, and says how the process is to end.
+#[must_use]
+pub fn run() -> ExitCode {
+    match Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Agent(error)) => {
+            report(&error);
+            if error.is_config() {
+                ExitCode::from(EXIT_CONFIG)
+            } else {
+                ExitCode::FAILURE
+            }
+        }
+        Err(Failure::NoConfig) => {
+            let places = CONFIG_PLACES.join(" or ");
+            complain(&format!(
+                "error: there is no {places} here\n  Name one with --config FILE, or copy \
+                 config/agent_config.yaml of the project as a start."
+            ));
+            ExitCode::from(EXIT_CONFIG)
+        }
+    }
+}
+
+enum Failure {
+    Agent(AgentError),
+    NoConfig,
+}
+
+impl<E: Into<AgentError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Agent(error.into())
+    }
+}
+
+impl Cli {
+    fn run(self) -> Result<(), Failure> {
+        match self.command {
+            None | Some(Command::Serve) => self.options.serve(),
+            Some(Command::Check { show }) => self.options.check(show),
+            Some(Command::Card) => self.options.card(),
+            Some(Command::Skills) => self.options.skills(),
+            Some(Command::Completions { shell }) => {
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut Self::command(), "agentup-server", &mut script);
+                Ok(print(&script)?)
+            }
+            Some(Command::Man) => {
+                let mut page = Vec::new();
+                clap_mangen::Man::new(Self::command()).render(&mut page)?;
+                Ok(print(&page)?)
+            }
+        }
+    }
+}
+
+impl Options {
+    fn serve(self) -> Result<(), Failure> {
+        let format = self.log_format;
+        // The level stands in the configuration, and what loading it warns of must be logged.
+        let source = self.source()?;
+        let loaded = source.load()?;
+        telemetry::init(format, loaded.config.process.level());
+        let agent = Agent::from_loaded(source, loaded);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        Ok(runtime.block_on(agent.serve())?)
+    }
+
+    fn check(self, show: bool) -> Result<(), Failure> {
+        let (agent, path) = self.load()?;
+        Live::new(agent.config(), &[], None).map_err(AgentError::from)?;
+        if show {
+            return Ok(print(config::show(agent.config()).as_bytes())?);
+        }
+        let skills = agent.config().skills.len();
+        let line = format!("{}: good ({skills} skills)\n", path.display());
+        Ok(print(line.as_bytes())?)
+    }
+
+    fn card(self) -> Result<(), Failure> {
+        let (agent, _) = self.load()?;
+        let live = Live::new(agent.config(), &[], None).map_err(AgentError::from)?;
+        let mut card = live.card.body.to_vec();
+        card.push(b'\n');
+        Ok(print(&card)?)
+    }
+
+    fn skills(self) -> Result<(), Failure> {
+        let (agent, _) = self.load()?;
+        let live = Live::new(agent.config(), &[], None).map_err(AgentError::from)?;
+        Ok(print(skills::table(&live, agent.config()).as_bytes())?)
+    }
+
+    /// For the commands that only look: warnings are part of what they tell.
+    fn load(self) -> Result<(Agent, PathBuf), Failure> {
+        telemetry::init(self.log_format, Level::WARN);
+        let source = self.source()?;
+        let path = source.path.clone();
+        let loaded = source.load()?;
+        Ok((Agent::from_loaded(source, loaded), path))
+    }
+
+    fn source(self) -> Result<Source, Failure> {
+        let places = CONFIG_PLACES.map(PathBuf::from);
+        let found = || places.into_iter().find(|place| place.exists());
+        let path = self.config.or_else(found).ok_or(Failure::NoConfig)?;
+        Ok(Source {
+            path,
+            env_file: self.env_file,
+            host: self.host,
+            port: self.port,
+        })
+    }
+}
+
+/// An error with all that led to it.
+fn report(error: &AgentError) {
+    let mut text = match error {
+        // The faults of a configuration are a report of their own.
+        AgentError::Config(faults) => faults.to_string(),
+        other => format!("error: {other}"),
+    };
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let _ = write!(text, ": {error}");
+        cause = error.source();
+    }
+    complain(text.trim_end());
+}
+
+fn complain(text: &str) {
+    // Without a standard error there is nobody to tell; the exit code says it all the same.
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// Writes to standard output. A reader that has gone away, as `head` does, is no fault.
+fn print(text: &[u8]) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}

@@ -1,0 +1,58 @@
+//! The table of `agentup-server skills`: who may call what.
+
+use agentup_auth::{Requirement, Scope, ScopeSet};
+use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
+
+use crate::{config::Config, live::Live};
+
+/// A line for each skill: what it requires, and which scopes are enough for it.
+pub(super) fn table(live: &Live, config: &Config) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["skill", "requires", "who may call it"]);
+    for skill in &live.registry {
+        let requirement = skill.requirement();
+        table.add_row([
+            skill.id().to_string(),
+            wording(requirement),
+            holders(requirement, config),
+        ]);
+    }
+    format!("{table}\n")
+}
+
+fn wording(requirement: &Requirement) -> String {
+    let names: Vec<_> = requirement.scopes().iter().map(Scope::as_str).collect();
+    match requirement {
+        Requirement::AllOf(scopes) if scopes.is_empty() => "a valid token".to_owned(),
+        Requirement::AllOf(_) => names.join(" and "),
+        Requirement::AnyOf(_) => names.join(" or "),
+    }
+}
+
+/// The scopes of the hierarchy of which one by itself is enough.
+fn holders(requirement: &Requirement, config: &Config) -> String {
+    if !config.security.enabled {
+        return "everybody: security is switched off".to_owned();
+    }
+    if requirement.is_open() {
+        return "every authenticated caller".to_owned();
+    }
+    let graph = &config.scopes;
+    let mut holders: Vec<Scope> = requirement.scopes().to_vec();
+    holders.extend(graph.entries().into_iter().map(|(scope, _)| scope.clone()));
+    let holders: ScopeSet = holders
+        .into_iter()
+        .filter(|scope| {
+            let alone: ScopeSet = std::iter::once(scope.clone()).collect();
+            let effective = graph.effective(&alone);
+            requirement.is_met_by(|scope| effective.contains(scope.as_str()))
+        })
+        .collect();
+    let who = holders.join_or(" or ", "");
+    if who.is_empty() {
+        "callers who hold all of them".to_owned()
+    } else {
+        format!("callers with {who}")
+    }
+}

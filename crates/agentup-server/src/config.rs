@@ -1,0 +1,311 @@
+//! The configuration: from a YAML file and the environment to settings that can run.
+//!
+//! [`load`] either gives a [`Config`] that holds only usable values, or [`Faults`] with all that
+//! is wrong. The file is read as a tree with positions, variables are replaced inside of its
+//! texts, and each section is read by the one table of keys.
+
+use std::{fs, path::Path, time::Duration};
+
+use agentup_auth::{Algorithm, Policy, Requirement, ScopeGraph, TrustedIssuer};
+use agentup_env::Environment;
+
+mod agent;
+mod bearer;
+mod faults;
+mod key_sources;
+mod keys;
+mod process;
+mod reader;
+mod report;
+mod scopes;
+mod security;
+mod server;
+mod show;
+mod skills;
+mod tree;
+mod values;
+mod variables;
+
+pub use faults::{Fault, Faults, Warning};
+pub use process::ProcessConfig;
+pub use show::show;
+
+use faults::Place;
+use reader::Section;
+use report::{Report, Spot};
+use show::{Shown, Step};
+
+/// The largest configuration, in bytes.
+const MAX_BYTES: usize = 1 << 20;
+
+/// A configuration that can run. Only [`load`] makes one.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// What the agent says of itself.
+    pub agent: AgentConfig,
+    /// Where and how it serves. To change the address, use [`Config::listen_on`].
+    pub server: ServerConfig,
+    /// Who may call it.
+    pub security: SecurityConfig,
+    /// Which scopes include which. Default: admin ⊃ premium ⊃ basic ⊃ public.
+    pub scopes: ScopeGraph,
+    /// What it can do, in the order of the file. Ids are unique. May be empty.
+    pub skills: Vec<SkillConfig>,
+    /// What it keeps of its tasks.
+    pub state: StateConfig,
+    /// Where it runs. Default: development.
+    pub environment: Stage,
+    /// What the environment says of the process, apart from the file.
+    pub process: ProcessConfig,
+    shown: Shown,
+}
+
+/// `agent`: what the agent says of itself on its card.
+#[derive(Clone, Debug)]
+pub struct AgentConfig {
+    /// The name. Default: `agentup`.
+    pub name: String,
+    /// What the agent is good for.
+    pub description: String,
+    /// The version. Default: `0.1.0`.
+    pub version: String,
+    /// The absolute URL under which others reach the agent. Default: where it listens.
+    pub url: Option<String>,
+    /// Who runs it.
+    pub provider: Option<ProviderConfig>,
+    /// The absolute URL of its documentation.
+    pub documentation_url: Option<String>,
+    /// The absolute URL of its picture.
+    pub icon_url: Option<String>,
+    /// The skill of a message that names none. Default: the first that requires no scope.
+    pub default_skill: Option<String>,
+}
+
+/// `agent.provider`: who runs the agent.
+#[derive(Clone, Debug)]
+pub struct ProviderConfig {
+    /// The name of the organization.
+    pub organization: String,
+    /// The absolute URL of its web page.
+    pub url: String,
+}
+
+/// `server`: where and how the agent serves.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// The host name or IP address to listen on. Default: `127.0.0.1`.
+    pub host: String,
+    /// The port; 0 lets the system choose. Default: 8000.
+    pub port: u16,
+    /// What requests may take.
+    pub limits: LimitsConfig,
+    /// How long requests at hand may take when the server stops. Default: 10 seconds.
+    pub shutdown_grace: Duration,
+}
+
+/// `server.limits`: what requests may take.
+#[derive(Clone, Debug)]
+pub struct LimitsConfig {
+    /// The largest body, in bytes. Default: 1 MiB.
+    pub body: usize,
+    /// The longest time for an answer. Default: 60 seconds.
+    pub request_timeout: Duration,
+    /// The most requests at a time. Default: 1024.
+    pub concurrency: usize,
+}
+
+/// `security`: who may call the agent.
+#[derive(Clone, Debug)]
+pub struct SecurityConfig {
+    /// Whether callers must authenticate. If not, what follows about tokens is empty. Default: yes.
+    pub enabled: bool,
+    /// Whether security may be disabled on an address that other machines reach. Default: no.
+    pub allow_insecure: bool,
+    /// The realm of challenges: printable ASCII without quotes. Default: `agentup`.
+    pub realm: String,
+    /// The form in which a denial of a skill is told. Default: each client's own.
+    pub denial: Denial,
+    /// The algorithms that tokens may be signed with, all symmetric or all asymmetric.
+    pub algorithms: Vec<Algorithm>,
+    /// Whose tokens are accepted, each with the keys that are known now. All issuers of a file
+    /// share their keys. Without any, [`SecurityConfig::remote_keys`] has a source, and the keys
+    /// are [`agentup_auth::KeySet::unavailable`].
+    pub issuers: Vec<TrustedIssuer>,
+    /// What else is asked of tokens.
+    pub policy: Policy,
+    /// Where further keys of the issuers are to be fetched.
+    pub remote_keys: Vec<KeySource>,
+}
+
+/// Keys that are fetched while the agent runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeySource {
+    /// A JWK set (RFC 7517 §5) behind a URL.
+    JwksUrl {
+        /// https, or plain http on this machine.
+        url: String,
+        /// How long fetched keys are used. Default: 300 seconds.
+        ttl: Duration,
+    },
+}
+
+/// `security.denial`: the form in which a denial of a skill is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// A task to clients of A2A 0.3, status 403 to those of 1.0.
+    Auto,
+    /// Always a rejected task, whose artifact says why.
+    Artifact,
+    /// Always status 403 with a challenge.
+    Http,
+}
+
+/// One of `skills`: something that the agent can do.
+#[derive(Clone, Debug)]
+pub struct SkillConfig {
+    /// The name by which messages choose it.
+    pub skill_id: String,
+    /// The name for people. Default: empty.
+    pub name: String,
+    /// What it does. Default: empty.
+    pub description: String,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// Messages that it understands.
+    pub examples: Vec<String>,
+    /// The media types that it takes. Empty: the agent's.
+    pub input_modes: Vec<String>,
+    /// The media types that it gives. Empty: the agent's.
+    pub output_modes: Vec<String>,
+    /// The scopes that a caller must have. None: those that its handler names.
+    pub required_scopes: Option<Requirement>,
+}
+
+/// `state`: what the agent keeps of its tasks, in memory.
+#[derive(Clone, Debug)]
+pub struct StateConfig {
+    /// How long a task is kept after its last change. Default: one hour.
+    pub ttl: Duration,
+    /// The most tasks of all callers. Default: 100 000.
+    pub max_tasks: usize,
+    /// The most tasks of one caller. Default: 10 000.
+    pub max_tasks_per_owner: usize,
+    /// The most messages of a task. Default: 100.
+    pub history_limit: usize,
+}
+
+/// `environment`: where the agent runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// On the way: what would be refused in production is warned of.
+    Development,
+    /// In use: published secrets and disabled security are refused.
+    Production,
+}
+
+/// A configuration, and what is strange about it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The settings.
+    pub config: Config,
+    /// To be logged.
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads a configuration file.
+///
+/// # Errors
+/// With every fault of the file and of the variables that are settings, each with its place and
+/// remedy, and without the value of any secret.
+pub fn load(path: &Path, environment: &Environment) -> Result<Loaded, Faults> {
+    let report = Report::new(path, environment);
+    let text = match fs::read_to_string(path) {
+        Ok(text) if text.len() > MAX_BYTES => {
+            let problem = format!("has more than {MAX_BYTES} bytes");
+            return Err(report::fault(&report.whole_file(), problem, String::new()).into());
+        }
+        Ok(text) => text,
+        Err(error) => {
+            let problem = format!("cannot be read: {error}");
+            return Err(report::fault(&report.whole_file(), problem, String::new()).into());
+        }
+    };
+    let mut duplicates = Vec::new();
+    let tree = tree::parse(&text, &mut duplicates);
+    for problem in duplicates {
+        report.fault(&report.spot(problem.at, problem.path), problem.what, "");
+    }
+    let config = match &tree {
+        Ok(tree) => read(&Section::root(&report, tree), &report),
+        Err(problem) => {
+            let spot = report.spot(problem.at, problem.path.as_str());
+            return Err(report::fault(&spot, problem.what.clone(), String::new()).into());
+        }
+    };
+    let (warnings, shown) = report.finish()?;
+    Ok(Loaded {
+        config: Config { shown, ..config },
+        warnings,
+    })
+}
+
+/// Reads every section. Where something is wrong the result has a default, and the report the
+/// fault.
+fn read(root: &Section<'_>, report: &Report<'_>) -> Config {
+    let stage = root.value(&keys::ENVIRONMENT).value;
+    let agent = agent::read(&root.section(&keys::AGENT));
+    let (server, host) = server::read(&root.section(&keys::SERVER));
+    let security = security::read(&root.section(&keys::SECURITY), stage);
+    if let Some(problem) = security.exposure(&server.host) {
+        report.fault(&host, problem, security::EXPOSURE_REMEDY);
+    }
+    let scopes = scopes::read(root);
+    Config {
+        agent,
+        server,
+        security,
+        skills: skills::read(root, &scopes),
+        scopes,
+        state: server::read_state(&root.section(&keys::STATE)),
+        environment: stage,
+        process: process::read(report),
+        shown: Shown::default(),
+    }
+}
+
+impl Config {
+    /// Listens elsewhere than the file says.
+    ///
+    /// # Errors
+    /// When security is disabled and other machines could reach the new address.
+    pub fn listen_on(&mut self, host: Option<&str>, port: Option<u16>) -> Result<(), Faults> {
+        if let Some(host) = host {
+            if let Some(problem) = self.security.exposure(host) {
+                let spot = Spot {
+                    place: Place::Option("--host"),
+                    path: String::new(),
+                };
+                let remedy = security::EXPOSURE_REMEDY.to_owned();
+                return Err(report::fault(&spot, problem, remedy).into());
+            }
+            host.clone_into(&mut self.server.host);
+            self.shown.insert(
+                &["server", "host"].map(|key| Step::Key(key.to_owned())),
+                host.into(),
+            );
+        }
+        if let Some(port) = port {
+            self.server.port = port;
+            self.shown.insert(
+                &["server", "port"].map(|key| Step::Key(key.to_owned())),
+                port.into(),
+            );
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+//! `agent`: what the agent says of itself.
+
+use super::{AgentConfig, ProviderConfig, keys, reader::Section};
+
+pub(super) fn read(section: &Section<'_>) -> AgentConfig {
+    let optional = |key| section.optional(key).map(|found| found.value);
+    AgentConfig {
+        name: section.value(&keys::NAME).value,
+        description: section.value(&keys::DESCRIPTION).value,
+        version: section.value(&keys::VERSION).value,
+        url: optional(&keys::URL),
+        provider: provider(&section.section(&keys::PROVIDER)),
+        documentation_url: optional(&keys::DOCUMENTATION_URL),
+        icon_url: optional(&keys::ICON_URL),
+        default_skill: section
+            .optional(&keys::DEFAULT_SKILL)
+            .map(|found| found.value),
+    }
+}
+
+/// The card has both of its members or no provider at all (A2A §4.4.2).
+fn provider(section: &Section<'_>) -> Option<ProviderConfig> {
+    if section.is_empty() {
+        return None;
+    }
+    let remedy = "a provider has `organization` and `url`";
+    let organization = section.required(&keys::ORGANIZATION, remedy);
+    let url = section.required(&keys::PROVIDER_URL, remedy);
+    Some(ProviderConfig {
+        organization: organization?.value,
+        url: url?.value,
+    })
+}

@@ -1,0 +1,57 @@
+//! `server` and `state`: where the agent serves, what it may spend, and what it keeps.
+
+use super::{LimitsConfig, ServerConfig, StateConfig, keys, reader::Section, report::Spot};
+
+/// The section, and the spot of the host, which must fit what `security` says.
+pub(super) fn read(section: &Section<'_>) -> (ServerConfig, Spot) {
+    let host = section.value(&keys::HOST);
+    if !is_host(&host.value) {
+        let remedy = "the port is `server.port`; an IPv6 address stands without brackets, as `::1`";
+        section
+            .report
+            .fault(&host.spot, "is not a host name or IP address", remedy);
+    }
+    let limits = section.section(&keys::LIMITS);
+    let config = ServerConfig {
+        host: host.value,
+        port: section.value(&keys::PORT).value,
+        limits: LimitsConfig {
+            body: limits.value(&keys::BODY).value,
+            request_timeout: limits.value(&keys::REQUEST_TIMEOUT).value,
+            concurrency: limits.value(&keys::CONCURRENCY).value,
+        },
+        shutdown_grace: section.value(&keys::SHUTDOWN_GRACE).value,
+    };
+    (config, host.spot)
+}
+
+pub(super) fn read_state(section: &Section<'_>) -> StateConfig {
+    let max_tasks = section.value(&keys::MAX_TASKS).value;
+    let of_owner = section.value(&keys::MAX_TASKS_PER_OWNER);
+    if of_owner.value > max_tasks && section.is_written(&keys::MAX_TASKS_PER_OWNER.key) {
+        let problem = format!("is more than `max_tasks`, which is {max_tasks}");
+        section.report.fault(
+            &of_owner.spot,
+            problem,
+            "no caller can have more tasks than there are",
+        );
+    }
+    StateConfig {
+        ttl: section.value(&keys::TTL).value,
+        max_tasks,
+        max_tasks_per_owner: of_owner.value.min(max_tasks),
+        history_limit: section.value(&keys::HISTORY_LIMIT).value,
+    }
+}
+
+/// Whether the text can be the name or the address of a host (RFC 1123 §2.1).
+fn is_host(text: &str) -> bool {
+    let is_name = text.len() < 254
+        && text.split('.').all(|label| {
+            !label.is_empty()
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        });
+    is_name || text.parse::<std::net::IpAddr>().is_ok()
+}

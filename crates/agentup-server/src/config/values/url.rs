@@ -1,0 +1,89 @@
+//! Addresses on the web.
+
+use std::net::IpAddr;
+
+use http::Uri;
+
+use super::Kind;
+
+/// An address that people or clients may follow.
+pub(in super::super) struct WebUrl;
+
+/// An address that keys are fetched from. Whoever can change what comes from there can sign, so it
+/// is https, or plain http from the same machine.
+pub(in super::super) struct KeyUrl;
+
+impl Kind for WebUrl {
+    type Value = String;
+
+    fn read(&self, text: &str) -> Result<String, String> {
+        parts(text).ok_or_else(|| format!("is not {}", self.expected()))?;
+        Ok(text.to_owned())
+    }
+
+    fn expected(&self) -> String {
+        "an absolute http or https URL without a password".to_owned()
+    }
+
+    fn show(&self, value: &String) -> serde_yaml::Value {
+        value.as_str().into()
+    }
+}
+
+impl Kind for KeyUrl {
+    type Value = String;
+
+    fn read(&self, text: &str) -> Result<String, String> {
+        match parts(text) {
+            Some(Parts { is_https, host }) if is_https || is_loopback(&host) => Ok(text.to_owned()),
+            Some(_) => {
+                Err("is not https; plain http is for keys from this machine only".to_owned())
+            }
+            None => Err(format!("is not {}", self.expected())),
+        }
+    }
+
+    fn expected(&self) -> String {
+        "an absolute https URL without a password".to_owned()
+    }
+
+    fn show(&self, value: &String) -> serde_yaml::Value {
+        value.as_str().into()
+    }
+}
+
+/// Whether only this machine can reach the host.
+pub(in super::super) fn is_loopback(host: &str) -> bool {
+    let host = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host);
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .parse()
+            .is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+struct Parts {
+    is_https: bool,
+    host: String,
+}
+
+/// A user or password in a URL would end up in logs and on the agent's card.
+fn parts(text: &str) -> Option<Parts> {
+    let uri: Uri = text.parse().ok()?;
+    let is_https = match uri.scheme_str()? {
+        "https" => true,
+        "http" => false,
+        _ => return None,
+    };
+    let authority = uri.authority()?;
+    let host = authority.host();
+    if host.is_empty() || authority.as_str().contains('@') {
+        return None;
+    }
+    Some(Parts {
+        is_https,
+        host: host.to_owned(),
+    })
+}

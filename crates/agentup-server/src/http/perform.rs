@@ -1,0 +1,189 @@
+//! From an operation to its response, whichever binding it came by.
+
+use std::sync::Arc;
+
+use agentup_protocol::{
+    A2aError, ErrorKind, Generation, MethodKind, Operation, Task,
+    jsonrpc::{Failure, Id, Success},
+    v03,
+};
+use axum::response::{IntoResponse, Response};
+use http::{
+    HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE},
+};
+use serde::Serialize;
+
+use super::{Rejection, stream};
+use crate::{
+    app::App,
+    operations::{Asker, Refusal, list::trimmed},
+    tasks::TaskCell,
+};
+
+/// How a request came, and so how its answer looks.
+#[derive(Clone, Debug)]
+pub(crate) enum Binding<'a> {
+    /// JSON-RPC, in one of the generations (`A2A §9`).
+    JsonRpc {
+        /// What the answer must repeat.
+        id: Id<'a>,
+        /// Whose names and shapes it uses.
+        generation: Generation,
+    },
+    /// HTTP+JSON, which is 1.0 only (`A2A §11`).
+    Rest {
+        /// The media type of the answer.
+        media_type: &'static str,
+    },
+}
+
+/// A request that is to be answered.
+pub(crate) struct Call<'a> {
+    pub(crate) app: &'a Arc<App>,
+    pub(crate) asker: &'a Asker,
+    pub(crate) binding: Binding<'a>,
+}
+
+impl Call<'_> {
+    /// Does what was asked for, or answers why not.
+    pub(crate) async fn answer(&self, operation: Result<Operation, A2aError>) -> Response {
+        let done = match operation {
+            Ok(operation) => self.perform(operation).await,
+            Err(error) => Err(error.into()),
+        };
+        done.unwrap_or_else(|refusal| self.refuse(&refusal))
+    }
+
+    async fn perform(&self, operation: Operation) -> Result<Response, Refusal> {
+        if operation.tenant().is_some_and(|tenant| !tenant.is_empty()) {
+            return Err(A2aError::invalid_param("tenant", "is not known here").into());
+        }
+        let (asker, tasks) = (self.asker, &self.app.tasks);
+        let form = asker.live.denial_form(self.binding.generation());
+        match operation {
+            Operation::SendMessage(request) => {
+                let length = request.configuration.history_length;
+                let patience = asker.live.limits.request_timeout;
+                let cell = asker.send(tasks, request, form, patience).await?;
+                Ok(self.task(&cell, MethodKind::SendMessage, length))
+            }
+            Operation::SendStreamingMessage(request) => {
+                let accepted = asker.accept(tasks, request, form)?;
+                let (task, events) = accepted.cell.watch();
+                if let Some(turn) = accepted.turn {
+                    tasks.run_detached(&accepted.cell, turn);
+                }
+                Ok(stream::of_send(task, events, self.binding.to_owned()))
+            }
+            Operation::SubscribeToTask(request) => {
+                let (task, Some(events)) = asker.task(tasks, &request.id)?.watch() else {
+                    return Err(A2aError::unsupported_operation("the task has ended").into());
+                };
+                Ok(stream::of_task(task, events, self.binding.to_owned()))
+            }
+            Operation::GetTask(request) => {
+                let cell = asker.task(tasks, &request.id)?;
+                Ok(self.task(&cell, MethodKind::GetTask, request.history_length))
+            }
+            Operation::CancelTask(request) => {
+                let cell = asker.cancel(tasks, &request)?;
+                Ok(self.task(&cell, MethodKind::CancelTask, None))
+            }
+            Operation::ListTasks(request) => Ok(self.result(&asker.list(tasks, &request)?)),
+            Operation::CreatePushConfig(_)
+            | Operation::GetPushConfig(_)
+            | Operation::ListPushConfigs(_)
+            | Operation::DeletePushConfig(_) => {
+                Err(A2aError::from(ErrorKind::PushNotificationNotSupported).into())
+            }
+            Operation::GetExtendedCard(_) => {
+                let message = "this agent has no extended card";
+                Err(A2aError::unsupported_operation(message).into())
+            }
+        }
+    }
+
+    /// A task as a result, read where it is kept.
+    fn task(&self, cell: &TaskCell, kind: MethodKind, length: Option<u32>) -> Response {
+        cell.read(|task| {
+            let task = trimmed(task, length);
+            match (self.binding.generation(), kind) {
+                (Generation::V03, _) => self.result(&v03::TaskView(&task)),
+                (Generation::V10, MethodKind::SendMessage) => self.result(&Sent { task: &task }),
+                (Generation::V10, _) => self.result(&*task),
+            }
+        })
+    }
+
+    fn result(&self, result: &impl Serialize) -> Response {
+        match &self.binding {
+            Binding::JsonRpc { id, .. } => json("application/json", &Success::new(id, result)),
+            Binding::Rest { media_type } => json(media_type, result),
+        }
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> Response {
+        match (refusal, &self.binding) {
+            // Errors of the protocol are `200` in JSON-RPC (`A2A §9`).
+            (Refusal::Protocol(error), Binding::JsonRpc { id, generation }) => {
+                json("application/json", &Failure::new(id, error, *generation))
+            }
+            (Refusal::Protocol(error), Binding::Rest { media_type }) => {
+                let status = StatusCode::from_u16(error.kind().http_status());
+                let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                (status, json(media_type, &error.to_rest())).into_response()
+            }
+            (Refusal::Denied(denied, words), binding) => {
+                let rejection = Rejection::Scope(denied.clone(), words.clone());
+                self.asker.live.challenger.respond(&rejection, binding.id())
+            }
+        }
+    }
+}
+
+impl Binding<'_> {
+    /// Whose names and shapes the answer uses.
+    pub(crate) const fn generation(&self) -> Generation {
+        match self {
+            Self::JsonRpc { generation, .. } => *generation,
+            Self::Rest { .. } => Generation::V10,
+        }
+    }
+
+    /// The id that an answer of JSON-RPC repeats.
+    pub(crate) const fn id(&self) -> Option<&Id<'_>> {
+        match self {
+            Self::JsonRpc { id, .. } => Some(id),
+            Self::Rest { .. } => None,
+        }
+    }
+
+    /// The same, free of the request's body.
+    fn to_owned(&self) -> Binding<'static> {
+        match self {
+            Self::JsonRpc { id, generation } => Binding::JsonRpc {
+                id: id.clone().into_owned(),
+                generation: *generation,
+            },
+            Self::Rest { media_type } => Binding::Rest { media_type },
+        }
+    }
+}
+
+/// The `task` form of a send result (`A2A §3.1.1`), around a task that is only borrowed.
+#[derive(Serialize)]
+struct Sent<'a> {
+    task: &'a Task,
+}
+
+/// A JSON response that nobody may keep.
+fn json(media_type: &'static str, body: &impl Serialize) -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(media_type)),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    // Every body here is made of types whose maps have text for keys, so this does not fail.
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    (headers, body).into_response()
+}

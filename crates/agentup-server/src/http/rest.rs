@@ -1,0 +1,118 @@
+//! The HTTP+JSON binding of 1.0: paths in place of method names (`A2A §11`).
+
+use std::sync::Arc;
+
+use agentup_protocol::{A2aError, ErrorKind, Generation, JsonObject, MethodKind, Operation};
+use axum::{
+    Router,
+    extract::{Request, State},
+    response::Response,
+    routing::{any, get, post},
+};
+use http::{
+    HeaderMap, Method,
+    header::{ACCEPT, CONTENT_TYPE},
+    request::Parts,
+};
+use serde_json::{Value, value::RawValue};
+
+use super::{
+    body::json_body,
+    caller::Caller,
+    jsonrpc::version,
+    perform::{Binding, Call},
+};
+use crate::{app::App, http::Rejection};
+
+mod query;
+mod target;
+
+use target::Target;
+
+/// The media type of the protocol (`A2A §11.1`), and the answer's where the request names none.
+const A2A_JSON: &str = "application/a2a+json";
+const PLAIN_JSON: &str = "application/json";
+
+/// The routes of this binding.
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/message:send", post(answer))
+        .route("/message:stream", post(answer))
+        .route("/tasks", get(answer))
+        .route("/tasks/{*rest}", any(answer))
+        .route("/extendedAgentCard", get(answer))
+}
+
+/// Answers a request of this binding.
+async fn answer(State(app): State<Arc<App>>, Caller(asker): Caller, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let media_type = media_type(&head.headers);
+    let call = Call {
+        app: &app,
+        asker: &asker,
+        binding: Binding::Rest { media_type },
+    };
+    let Some(target) = Target::of(&head.method, head.uri.path()) else {
+        return asker.live.challenger.respond(&Rejection::NotFound, None);
+    };
+    let body = if has_body(&head) {
+        let limits = &asker.live.limits;
+        match json_body(&head.headers, body, limits.body, limits.request_timeout).await {
+            Ok(body) => body,
+            Err(rejection) => return asker.live.challenger.respond(&rejection, None),
+        }
+    } else {
+        bytes::Bytes::new()
+    };
+    call.answer(operation(&head, target, &body)).await
+}
+
+/// The operation that the head and the body ask for together.
+fn operation(head: &Parts, target: Target, body: &[u8]) -> Result<Operation, A2aError> {
+    let version = version(head);
+    if Generation::from_version(version)? != Generation::V10 {
+        let message = "HTTP+JSON belongs to version 1.0: send A2A-Version: 1.0";
+        return Err(A2aError::new(ErrorKind::VersionNotSupported, message));
+    }
+    let Target { kind, ids } = target;
+    if matches!(
+        kind,
+        MethodKind::SendMessage | MethodKind::SendStreamingMessage
+    ) {
+        let params: &RawValue =
+            serde_json::from_slice(body).map_err(|_| A2aError::from(ErrorKind::ParseError))?;
+        return Operation::decode(Generation::V10, kind, Some(params));
+    }
+    let mut params = if body.is_empty() {
+        query::read(head.uri.query().unwrap_or_default())?
+    } else {
+        serde_json::from_slice::<JsonObject>(body)
+            .map_err(|_| A2aError::from(ErrorKind::ParseError))?
+    };
+    // The path names the resource; a body cannot name another.
+    for (name, id) in ids {
+        params.insert(name.to_owned(), Value::String(id));
+    }
+    let params = serde_json::value::to_raw_value(&params)
+        .map_err(|_| A2aError::from(ErrorKind::ParseError))?;
+    Operation::decode(Generation::V10, kind, Some(&params))
+}
+
+/// Whether a body is announced. A `POST` without one, as to cancel a task, is complete.
+fn has_body(head: &Parts) -> bool {
+    head.method == Method::POST
+        && (head.headers.contains_key(CONTENT_TYPE) || head.uri.path().starts_with("/message:"))
+}
+
+/// The type of the request, mirrored; without a body, what it accepts (`A2A §11.1`).
+fn media_type(headers: &HeaderMap) -> &'static str {
+    let named = headers.get(CONTENT_TYPE).or_else(|| headers.get(ACCEPT));
+    let named = named
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if named.contains(PLAIN_JSON) {
+        PLAIN_JSON
+    } else {
+        A2A_JSON
+    }
+}

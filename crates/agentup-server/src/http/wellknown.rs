@@ -1,0 +1,55 @@
+//! The documents that anybody may read: the agent card and the protected-resource metadata.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+};
+
+use crate::{app::App, published::Published};
+
+/// The agent card, both generations in one document (`A2A §8`).
+pub(crate) async fn card(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    show(&app.live().card, &headers)
+}
+
+/// Where tokens for this agent come from, and how they are sent (RFC 9728 §3.2).
+pub(crate) async fn resource_metadata(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    show(&app.live().resource_metadata, &headers)
+}
+
+/// A document that changes with the configuration only: cacheable, and not sent twice
+/// (`A2A §8.6.1`, RFC 9110 §13.1.2).
+fn show(document: &Published, headers: &HeaderMap) -> Response {
+    let cached = [
+        (
+            CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=60"),
+        ),
+        (ETAG, document.etag.clone()),
+    ];
+    if is_known(headers, &document.etag) {
+        return (StatusCode::NOT_MODIFIED, cached).into_response();
+    }
+    let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    (cached, json, document.body.clone()).into_response()
+}
+
+/// Whether the client has this version (RFC 9110 §8.8.3.2: weak comparison).
+fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let Ok(etag) = etag.to_str() else {
+        return false;
+    };
+    headers
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}

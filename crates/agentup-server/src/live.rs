@@ -1,0 +1,211 @@
+//! What a configuration becomes when it runs: the gate, the skills, the documents, the limits.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use agentup_auth::Verifier;
+use agentup_handlers::{AgentFacts, DuplicateSkill, Registry, Skill, SkillInfo, builtin};
+use agentup_protocol::Generation;
+use serde::Serialize;
+
+use crate::{
+    card,
+    config::{Config, Denial, LimitsConfig, SkillConfig},
+    gate::{Bearer, Gate},
+    http::{Challenger, RESOURCE_METADATA},
+    operations::DenialForm,
+    published::Published,
+};
+
+/// How callers authenticate, in words.
+const AUTHENTICATION: &str = "JWT Bearer";
+
+/// The settings that hold for a request from its beginning to its end.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) gate: Gate,
+    pub(crate) registry: Registry,
+    pub(crate) card: Published,
+    pub(crate) resource_metadata: Published,
+    pub(crate) challenger: Challenger,
+    pub(crate) limits: LimitsConfig,
+    denial: Denial,
+    default_skill: Option<Arc<str>>,
+}
+
+/// Why the skills of an agent do not fit together.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LiveError {
+    /// A skill of the configuration that nothing answers for.
+    #[error(
+        "skill `{0}` has no handler: the built-in ones are public_echo, basic_assistant, \
+         premium_analyzer and admin_status; a program adds others with `Agent::skill`"
+    )]
+    NoHandler(String),
+    /// Two skills of one id.
+    #[error(transparent)]
+    Duplicate(#[from] DuplicateSkill),
+    /// The default skill is not there.
+    #[error("agent.default_skill: `{0}` is not a skill of this agent")]
+    NoDefault(String),
+    /// A document cannot be written as JSON.
+    #[error("the agent card cannot be written")]
+    Document(#[from] serde_json::Error),
+}
+
+impl Live {
+    /// Builds what runs. `skills` are those of the program; `bound` is where the server listens,
+    /// for the public URL of an agent that configures none.
+    pub(crate) fn new(
+        config: &Config,
+        skills: &[Skill],
+        bound: Option<SocketAddr>,
+    ) -> Result<Self, LiveError> {
+        let registry = registry(config, skills)?;
+        let default_skill = config.agent.default_skill.clone();
+        if let Some(id) = default_skill
+            .as_deref()
+            .filter(|id| registry.skill(id).is_none())
+        {
+            return Err(LiveError::NoDefault(id.to_owned()));
+        }
+        let url = public_url(config, bound);
+        let metadata_url = format!("{}{RESOURCE_METADATA}", url.trim_end_matches('/'));
+        let security = &config.security;
+        let gate = if security.enabled {
+            let verifier = Verifier::new(security.issuers.clone(), security.policy.clone());
+            Gate::Bearer(Box::new(Bearer {
+                verifier,
+                graph: config.scopes.clone(),
+            }))
+        } else {
+            tracing::warn!("security is switched off: everybody may use every skill");
+            Gate::open()
+        };
+        Ok(Self {
+            card: Published::new(&card::of(config, &registry, &url).to_hybrid_json())?,
+            resource_metadata: Published::new(&ResourceMetadata::of(config, &registry, &url))?,
+            challenger: Challenger::new(security.realm.clone(), metadata_url),
+            limits: config.server.limits.clone(),
+            denial: security.denial,
+            default_skill: default_skill.map(Arc::from),
+            registry,
+            gate,
+        })
+    }
+
+    /// How a denial is told to a caller of this generation: each in the form that its clients
+    /// understand, unless the configuration forces one.
+    pub(crate) const fn denial_form(&self, generation: Generation) -> DenialForm {
+        match (self.denial, generation) {
+            (Denial::Artifact, _) | (Denial::Auto, Generation::V03) => DenialForm::Artifact,
+            (Denial::Http, _) | (Denial::Auto, Generation::V10) => DenialForm::Http,
+        }
+    }
+
+    /// The skill of a message that names none.
+    pub(crate) fn default_skill(&self) -> Option<&Skill> {
+        match &self.default_skill {
+            Some(id) => self.registry.skill(id),
+            None => self.registry.first_open(),
+        }
+    }
+}
+
+/// The skills of the configuration, each with its handler, then those that only the program knows.
+fn registry(config: &Config, skills: &[Skill]) -> Result<Registry, LiveError> {
+    let facts = Arc::new(AgentFacts {
+        name: config.agent.name.clone(),
+        version: config.agent.version.clone(),
+        authentication: AUTHENTICATION.to_owned(),
+        secured: config.security.enabled,
+        healthy: Box::new(|| true),
+    });
+    let mut registry = Registry::default();
+    for configured in &config.skills {
+        let id = configured.skill_id.as_str();
+        let of_program = skills.iter().find(|skill| &**skill.id() == id).cloned();
+        let skill = of_program
+            .or_else(|| builtin(id, &facts))
+            .ok_or_else(|| LiveError::NoHandler(id.to_owned()))?
+            .with_info(info(configured));
+        let skill = match &configured.required_scopes {
+            Some(requirement) => skill.with_requirement(requirement.clone()),
+            None => skill,
+        };
+        registry.register(skill)?;
+    }
+    for skill in skills {
+        if registry.skill(skill.id()).is_none() {
+            registry.register(skill.clone())?;
+        }
+    }
+    Ok(registry)
+}
+
+fn info(configured: &SkillConfig) -> SkillInfo {
+    SkillInfo {
+        name: configured.name.clone(),
+        description: configured.description.clone(),
+        tags: configured.tags.clone(),
+        examples: configured.examples.clone(),
+        input_modes: configured.input_modes.clone(),
+        output_modes: configured.output_modes.clone(),
+    }
+}
+
+/// Where callers reach the agent, with a slash at its end. It is never taken from a request: a
+/// forged `Host` would otherwise stand in the card (`A2A §8.2`).
+fn public_url(config: &Config, bound: Option<SocketAddr>) -> String {
+    if let Some(url) = &config.agent.url {
+        return format!("{}/", url.trim_end_matches('/'));
+    }
+    let port = bound.map_or(config.server.port, |bound| bound.port());
+    let host = match bound {
+        Some(bound) if bound.ip().is_unspecified() => "localhost".to_owned(),
+        Some(SocketAddr::V6(bound)) => format!("[{}]", bound.ip()),
+        Some(SocketAddr::V4(bound)) => bound.ip().to_string(),
+        None => config.server.host.clone(),
+    };
+    format!("http://{host}:{port}/")
+}
+
+/// The protected-resource metadata (RFC 9728 §2).
+#[derive(Serialize)]
+struct ResourceMetadata {
+    resource: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_servers: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scopes_supported: Vec<String>,
+    bearer_methods_supported: [&'static str; 1],
+    resource_name: String,
+}
+
+impl ResourceMetadata {
+    fn of(config: &Config, registry: &Registry, url: &str) -> Self {
+        let issuers = config
+            .security
+            .issuers
+            .iter()
+            .filter_map(|issuer| issuer.issuer.clone());
+        // Only an issuer that is a URL can be asked for its own metadata (RFC 8414 §2).
+        let authorization_servers = issuers
+            .filter(|issuer| issuer.starts_with("https://"))
+            .collect();
+        let mut scopes: Vec<String> = registry
+            .iter()
+            .flat_map(|skill| skill.requirement().scopes())
+            .map(ToString::to_string)
+            .collect();
+        scopes.sort();
+        scopes.dedup();
+        Self {
+            resource: url.to_owned(),
+            authorization_servers,
+            scopes_supported: scopes,
+            bearer_methods_supported: ["header"],
+            resource_name: config.agent.name.clone(),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Operations: what a caller asked for, done within what the caller may.
+
+use std::{sync::Arc, time::Duration};
+
+use agentup_auth::{Denied, Principal};
+use agentup_handlers::{Allowed, Skill};
+use agentup_protocol::{A2aError, CancelTaskRequest, SendMessageRequest};
+
+use crate::{
+    live::Live,
+    tasks::{TaskCell, Tasks, Turn, TurnRefused},
+};
+
+pub(crate) mod list;
+
+/// Who asks, and with what.
+#[derive(Clone, Debug)]
+pub(crate) struct Asker {
+    /// The verified caller.
+    pub(crate) principal: Arc<Principal>,
+    /// The settings that hold for this request.
+    pub(crate) live: Arc<Live>,
+    /// The id of the request, for the log and for handlers.
+    pub(crate) request_id: Arc<str>,
+}
+
+/// How a caller hears that a skill is not for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DenialForm {
+    /// A task that is rejected, with the words as an artifact.
+    Artifact,
+    /// `403` with a challenge (`A2A §3.3.2`, `RFC 6750 §3.1`).
+    Http,
+}
+
+/// Why an operation was not done.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The protocol has an error for it.
+    Protocol(A2aError),
+    /// The caller may not use the skill; the words say so.
+    Denied(Denied, String),
+}
+
+impl From<A2aError> for Refusal {
+    fn from(error: A2aError) -> Self {
+        Self::Protocol(error)
+    }
+}
+
+/// A message that may be acted on: its task, and the turn to run unless the skill was denied.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub(crate) cell: Arc<TaskCell>,
+    pub(crate) turn: Option<Turn>,
+}
+
+impl Asker {
+    /// Takes a message in: finds the skill, decides, and opens or continues the task.
+    pub(crate) fn accept(
+        &self,
+        tasks: &Tasks,
+        request: SendMessageRequest,
+        form: DenialForm,
+    ) -> Result<Accepted, Refusal> {
+        let known = self.task_of(tasks, &request)?;
+        let skill = self.skill_of(known.as_deref(), &request)?;
+        let allowed = match skill.permit(&self.principal) {
+            Ok(allowed) => allowed,
+            Err(denied) => return self.deny(tasks, skill, denied, request, form),
+        };
+        tracing::info!(
+            request_id = %self.request_id,
+            "User {} accessing {} with scopes: {}",
+            self.principal.id().subject().escape_debug(),
+            skill.id(),
+            Listed(self.principal.granted()),
+        );
+        let owner = self.principal.id();
+        let cell = match known {
+            Some(cell) => cell,
+            None => tasks.create(owner, skill.id(), request.message.context_id.as_deref())?,
+        };
+        let turn = self.turn(&cell, allowed, request)?;
+        Ok(Accepted {
+            cell,
+            turn: Some(turn),
+        })
+    }
+
+    /// Sends a message and waits for its task to end or to wait for the caller, `patience` at the
+    /// most; with `returnImmediately`, not at all (`A2A §3.2.2`).
+    pub(crate) async fn send(
+        &self,
+        tasks: &Tasks,
+        request: SendMessageRequest,
+        form: DenialForm,
+        patience: Duration,
+    ) -> Result<Arc<TaskCell>, Refusal> {
+        let wait = !request.configuration.return_immediately;
+        let Accepted { cell, turn } = self.accept(tasks, request, form)?;
+        match turn {
+            Some(turn) if wait => {
+                tasks.run_attended(&cell, turn).await;
+                // A task that outlasts the caller's request goes on; the caller gets it as it
+                // stands, with the id to ask for it again.
+                let _ = tokio::time::timeout(patience, cell.settled()).await;
+            }
+            Some(turn) => tasks.run_detached(&cell, turn),
+            None => {}
+        }
+        Ok(cell)
+    }
+
+    /// The caller's task with this id. One that belongs to somebody else is not there.
+    pub(crate) fn task(&self, tasks: &Tasks, id: &str) -> Result<Arc<TaskCell>, A2aError> {
+        tasks
+            .find(self.principal.id(), id)
+            .ok_or_else(|| A2aError::task_not_found(id))
+    }
+
+    /// Cancels a task of the caller.
+    pub(crate) fn cancel(
+        &self,
+        tasks: &Tasks,
+        request: &CancelTaskRequest,
+    ) -> Result<Arc<TaskCell>, A2aError> {
+        let cell = self.task(tasks, &request.id)?;
+        cell.cancel()
+            .map_err(|_| A2aError::task_not_cancelable(&request.id))?;
+        Ok(cell)
+    }
+
+    /// The task that a message continues, if it names one (`A2A §3.4.2`, `§3.4.3`).
+    fn task_of(
+        &self,
+        tasks: &Tasks,
+        request: &SendMessageRequest,
+    ) -> Result<Option<Arc<TaskCell>>, A2aError> {
+        let Some(id) = request
+            .message
+            .task_id
+            .as_deref()
+            .filter(|id| !id.is_empty())
+        else {
+            return Ok(None);
+        };
+        let cell = self.task(tasks, id)?;
+        match request.message.context_id.as_deref() {
+            Some(context) if !context.is_empty() && context != &*cell.context_id => Err(
+                A2aError::invalid_param("message.contextId", "is not the context of the task"),
+            ),
+            _ => Ok(Some(cell)),
+        }
+    }
+
+    /// The skill a message is for: that of its task, the one it names, or the default.
+    fn skill_of(
+        &self,
+        known: Option<&TaskCell>,
+        request: &SendMessageRequest,
+    ) -> Result<&Skill, A2aError> {
+        let named = request.skill_id.as_deref();
+        let id = match (known, named) {
+            (Some(cell), Some(named)) if named != &*cell.skill => {
+                return Err(A2aError::invalid_param(
+                    "skillId",
+                    "is not the skill of the task",
+                ));
+            }
+            (Some(cell), _) => Some(&*cell.skill),
+            (None, named) => named,
+        };
+        match id {
+            // The answer to an unknown skill names no other: which there are, the card says.
+            Some(id) => {
+                self.live.registry.skill(id).ok_or_else(|| {
+                    A2aError::invalid_param("skillId", "is not a skill of this agent")
+                })
+            }
+            None => self.live.default_skill().ok_or_else(|| {
+                A2aError::invalid_param("skillId", "is required: this agent has no default skill")
+            }),
+        }
+    }
+
+    fn turn(
+        &self,
+        cell: &Arc<TaskCell>,
+        allowed: Allowed,
+        request: SendMessageRequest,
+    ) -> Result<Turn, A2aError> {
+        let message = cell.begin(request.message).map_err(|refused| {
+            A2aError::unsupported_operation(match refused {
+                TurnRefused::Ended => "the task has ended; send the message without its id",
+                TurnRefused::Busy => "the task is at work on an earlier message",
+            })
+        })?;
+        Ok(Turn {
+            allowed,
+            message,
+            request_id: Arc::clone(&self.request_id),
+        })
+    }
+
+    /// Says no, in the form asked for. Nothing of the skill has run.
+    fn deny(
+        &self,
+        tasks: &Tasks,
+        skill: &Skill,
+        denied: Denied,
+        request: SendMessageRequest,
+        form: DenialForm,
+    ) -> Result<Accepted, Refusal> {
+        let missing: Vec<_> = denied
+            .missing
+            .iter()
+            .map(agentup_auth::Scope::as_str)
+            .collect();
+        tracing::warn!(
+            request_id = %self.request_id,
+            user = %self.principal.id().subject().escape_debug(),
+            "Authorization failed for {}: missing {} scope",
+            skill.id(),
+            missing.join(" "),
+        );
+        let words = skill.denial(&denied, &self.principal);
+        if form == DenialForm::Http {
+            return Err(Refusal::Denied(denied, words));
+        }
+        let context = request.message.context_id.as_deref();
+        let cell = tasks.create(self.principal.id(), skill.id(), context)?;
+        cell.deny(request.message, &words);
+        Ok(Accepted { cell, turn: None })
+    }
+}
+
+/// Scopes in the form in which the log has them: `['basic', 'premium']`.
+struct Listed<'a>(&'a agentup_auth::ScopeSet);
+
+impl std::fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[")?;
+        for (index, scope) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}'{scope}'")?;
+        }
+        f.write_str("]")
+    }
+}

@@ -1,0 +1,109 @@
+//! Loading the configuration anew, without a restart: on SIGHUP, and when the file changes.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use agentup_handlers::Skill;
+use notify::{RecursiveMode, Watcher as _};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::Notify,
+};
+
+use crate::{
+    agent::{AgentError, Source},
+    app::App,
+    config::Loaded,
+    live::Live,
+};
+
+/// Loads the configuration again when told to, and keeps the old one when the new one is bad.
+#[derive(Debug)]
+pub(crate) struct Reloader {
+    source: Source,
+    skills: Vec<Skill>,
+    bound: SocketAddr,
+    app: Arc<App>,
+}
+
+impl Reloader {
+    pub(crate) const fn new(
+        source: Source,
+        skills: Vec<Skill>,
+        bound: SocketAddr,
+        app: Arc<App>,
+    ) -> Self {
+        Self {
+            source,
+            skills,
+            bound,
+            app,
+        }
+    }
+
+    /// Waits for occasions, for ever. `watch` makes a change of the files one of them.
+    pub(crate) async fn run(&self, watch: bool) {
+        let changed = Arc::new(Notify::new());
+        let _watcher = if watch { self.watch(&changed) } else { None };
+        let mut hangup = match signal(SignalKind::hangup()) {
+            Ok(hangup) => hangup,
+            Err(error) => {
+                tracing::error!(%error, "cannot listen for SIGHUP");
+                return std::future::pending().await;
+            }
+        };
+        loop {
+            tokio::select! {
+                _ = hangup.recv() => {}
+                () = changed.notified() => {}
+            }
+            match self.load() {
+                Ok(live) => {
+                    self.app.replace(live);
+                    tracing::info!("configuration reloaded");
+                }
+                Err(error) => {
+                    tracing::error!("configuration not reloaded, the old one holds: {error}");
+                }
+            }
+        }
+    }
+
+    fn load(&self) -> Result<Live, AgentError> {
+        let Loaded { config, warnings } = self.source.load()?;
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        Ok(Live::new(&config, &self.skills, Some(self.bound))?)
+    }
+
+    /// Watches the folder of the file, because editors and Kubernetes replace files instead of
+    /// writing them.
+    fn watch(&self, changed: &Arc<Notify>) -> Option<notify::RecommendedWatcher> {
+        let folder = self.source.path.parent()?.to_path_buf();
+        let folder = if folder.as_os_str().is_empty() {
+            ".".into()
+        } else {
+            folder
+        };
+        let names = [self.source.path.file_name()?.to_owned(), ".env".into()];
+        let changed = Arc::clone(changed);
+        let on_event = move |event: notify::Result<notify::Event>| {
+            let Ok(event) = event else { return };
+            let ours = |path: &std::path::PathBuf| {
+                path.file_name()
+                    .is_some_and(|name| names.iter().any(|ours| ours == name))
+            };
+            if !event.kind.is_access() && event.paths.iter().any(ours) {
+                changed.notify_one();
+            }
+        };
+        notify::recommended_watcher(on_event)
+            .and_then(|mut watcher| {
+                watcher
+                    .watch(&folder, RecursiveMode::NonRecursive)
+                    .map(|()| watcher)
+            })
+            .inspect_err(|error| tracing::warn!(%error, "the configuration is not watched"))
+            .ok()
+    }
+}

@@ -1,0 +1,176 @@
+//! The task engine: every call of a skill is a task, which goes on whether or not its caller waits.
+
+use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc, task::Poll, time::Duration};
+
+use agentup_auth::PrincipalId;
+use agentup_handlers::{Allowed, Reply, RunOf, SkillError, TaskChannel};
+use agentup_protocol::{A2aError, ErrorKind, Message};
+use futures_util::FutureExt as _;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
+
+mod cell;
+mod store;
+
+pub(crate) use cell::{Event, TaskCell, TurnRefused};
+use store::{Bounds, Full, Store};
+
+use crate::{clock::Clock, config::StateConfig};
+
+/// How long a handler that was told of a cancellation may take to end by itself.
+const CANCEL_GRACE: Duration = Duration::from_secs(5);
+
+/// How long one turn of a skill may take.
+const TURN_DEADLINE: Duration = Duration::from_mins(10);
+
+/// All tasks of the agent.
+#[derive(Debug)]
+pub(crate) struct Tasks {
+    store: Store,
+    clock: Clock,
+    history_limit: usize,
+    /// The work that is going on.
+    tracker: TaskTracker,
+    /// Parent of every task's own token: fires when the server gives up what is left.
+    stop: CancellationToken,
+}
+
+/// One permitted call of a skill.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    /// The skill, with the permit.
+    pub(crate) allowed: Allowed,
+    /// The message, as it was begun with.
+    pub(crate) message: Message,
+    /// The HTTP request behind it.
+    pub(crate) request_id: Arc<str>,
+}
+
+impl Tasks {
+    pub(crate) fn new(config: &StateConfig, clock: Clock) -> Self {
+        let bounds = Bounds {
+            ttl: config.ttl,
+            max_tasks: config.max_tasks,
+            max_tasks_per_owner: config.max_tasks_per_owner,
+        };
+        Self {
+            store: Store::new(bounds),
+            clock,
+            history_limit: config.history_limit,
+            tracker: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        }
+    }
+
+    /// The owner's task with this id.
+    pub(crate) fn find(&self, owner: &PrincipalId, id: &str) -> Option<Arc<TaskCell>> {
+        self.store.find(owner, id)
+    }
+
+    /// All tasks of the owner, the oldest first.
+    pub(crate) fn of_owner(&self, owner: &PrincipalId) -> Vec<Arc<TaskCell>> {
+        self.store.of_owner(owner)
+    }
+
+    /// A new task of the owner, not begun.
+    pub(crate) fn create(
+        &self,
+        owner: &PrincipalId,
+        skill: &Arc<str>,
+        context_id: Option<&str>,
+    ) -> Result<Arc<TaskCell>, A2aError> {
+        let context_id = context_id.map_or_else(|| Uuid::new_v4().to_string().into(), Arc::from);
+        let cell = Arc::new(TaskCell::new(
+            context_id,
+            Arc::clone(skill),
+            self.history_limit,
+            self.clock.clone(),
+            self.stop.child_token(),
+        ));
+        self.store
+            .insert(owner, Arc::clone(&cell))
+            .map_err(|Full| {
+                A2aError::new(ErrorKind::Internal, "the agent has no room for a task")
+            })?;
+        Ok(cell)
+    }
+
+    /// Runs a turn to its end, with or without the caller.
+    ///
+    /// The first step is made here: a skill that needs no more of them, as most answers do not,
+    /// costs no task of the runtime. A skill that waits goes on by itself.
+    pub(crate) async fn run_attended(&self, cell: &Arc<TaskCell>, turn: Turn) {
+        let mut work = Box::pin(work(Arc::clone(cell), turn));
+        let first = std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut work).poll(context)));
+        if first.await.is_pending() {
+            self.tracker.spawn(work);
+        }
+    }
+
+    /// Runs a turn to its end by itself.
+    pub(crate) fn run_detached(&self, cell: &Arc<TaskCell>, turn: Turn) {
+        self.tracker.spawn(work(Arc::clone(cell), turn));
+    }
+
+    /// Drops what is older than the time to live.
+    pub(crate) fn sweep(&self) -> usize {
+        self.store.sweep(self.clock.unix().get())
+    }
+
+    /// How many tasks are kept.
+    pub(crate) fn len(&self) -> usize {
+        self.store.len()
+    }
+
+    /// Waits for the work that is going on, for as long as `grace`; then ends what is left, so
+    /// that whoever watches hears of it.
+    pub(crate) async fn drain(&self, grace: Duration) {
+        self.tracker.close();
+        if tokio::time::timeout(grace, self.tracker.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!(left = self.tracker.len(), "tasks did not end in time");
+        }
+        for cell in self.store.all() {
+            cell.abandon();
+        }
+        self.stop.cancel();
+    }
+}
+
+/// One turn: the skill runs until it answers, is canceled, or has used up its time.
+async fn work(cell: Arc<TaskCell>, turn: Turn) {
+    let Turn {
+        allowed,
+        message,
+        request_id,
+    } = turn;
+    let skill = Arc::clone(&cell.skill);
+    let run = RunOf {
+        task_id: Arc::clone(&cell.id),
+        context_id: Arc::clone(&cell.context_id),
+        request_id: Arc::clone(&request_id),
+        cancellation: cell.cancellation().clone(),
+        task: Arc::clone(&cell) as Arc<dyn TaskChannel>,
+    };
+    let canceled = async {
+        cell.cancellation().cancelled().await;
+        tokio::time::sleep(CANCEL_GRACE).await;
+    };
+    let skilled = AssertUnwindSafe(allowed.run(message, run)).catch_unwind();
+    let result = tokio::select! {
+        biased;
+        ended = tokio::time::timeout(TURN_DEADLINE, skilled) => match ended {
+            Ok(Ok(result)) => result,
+            Ok(Err(_panic)) => Err(SkillError::internal("the handler panicked")),
+            Err(_elapsed) => Err(SkillError::new("The skill took too long.")),
+        },
+        () = canceled => Ok(Reply::done()),
+    };
+    if let Err(error) = &result {
+        let cause = std::error::Error::source(error).map(ToString::to_string);
+        tracing::error!(%skill, task = %cell.id, %request_id, %error, cause, "skill failed");
+    }
+    cell.finish(result);
+}
