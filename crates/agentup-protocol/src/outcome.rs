@@ -1,20 +1,19 @@
 //! What came of an operation, on its way into the shape of the caller's generation.
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
-use serde_json::value::RawValue;
 
 use crate::v03::{EventView, MessageView, PushConfigView, TaskView};
 use crate::{
-    Generation, ListPushConfigsResponse, ListTasksResponse, Message, StreamResponse, Task,
-    TaskPushNotificationConfig,
+    Generation, JsonObject, ListPushConfigsResponse, ListTasksResponse, Message, StreamResponse,
+    Task, TaskPushNotificationConfig,
 };
 
 /// What came of an operation, borrowed from where it is kept.
 #[derive(Clone, Copy, Debug)]
 pub enum Outcome<'a> {
-    /// The extended card, already in the shape of the generation.
-    Card(&'a RawValue),
-    /// A push configuration is gone; written as `null` (A2A §9.4).
+    /// The extended card, in its hybrid form.
+    Card(&'a JsonObject),
+    /// A push configuration is gone; written as `null`, for clients insist on a result.
     Deleted,
     /// An event of a stream.
     Event(&'a StreamResponse),

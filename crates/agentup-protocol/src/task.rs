@@ -1,4 +1,4 @@
-//! Tasks: the work that messages start, its state and its results (A2A §4.1.1 to §4.1.3, §4.1.7).
+//! Tasks: the work that messages start, its state and its results (A2A §4.1).
 
 mod state;
 

@@ -221,11 +221,26 @@ fn empty_values_are_left_out() {
     for name in [
         "security",
         "securitySchemes",
-        "skills",
         "supportsAuthenticatedExtendedCard",
     ] {
         assert!(!card.to_hybrid_json().contains_key(name), "{name}");
     }
+}
+
+#[test]
+fn lists_that_0_3_requires_stay_in_the_hybrid_card() {
+    let mut card = card();
+    card.default_input_modes.clear();
+    card.default_output_modes.clear();
+    card.skills[0].tags.clear();
+    let hybrid = card.to_hybrid_json();
+    assert_eq!(hybrid["skills"][0]["tags"], json!([]));
+    for name in ["defaultInputModes", "defaultOutputModes"] {
+        assert_eq!(hybrid[name], json!([]), "{name}");
+        assert!(!card.to_v10_json().contains_key(name), "{name}");
+    }
+    card.skills.clear();
+    assert_eq!(card.to_hybrid_json()["skills"], json!([]));
 }
 
 #[test]

@@ -12,7 +12,8 @@ const PROTOCOL_VERSION: &str = "0.3.0";
 impl AgentCard {
     /// The 1.0 card with the members of 0.3 beside its own, if it has an interface of 0.3.
     ///
-    /// Both generations ignore the members of the other one.
+    /// Both generations ignore the members of the other one. Empty values are left out, but for
+    /// the lists that 0.3 requires.
     #[must_use]
     pub fn to_hybrid_json(&self) -> JsonObject {
         let mut card = self.to_v10_json();
@@ -33,6 +34,10 @@ impl AgentCard {
         if !self.security_requirements.is_empty() {
             put(&mut card, "security", security(&self.security_requirements));
         }
+        keep(
+            &mut card,
+            &["defaultInputModes", "defaultOutputModes", "skills"],
+        );
         self.add_schemes(&mut card);
         self.add_skills(&mut card);
         card
@@ -54,9 +59,11 @@ impl AgentCard {
             return;
         };
         for (skill, value) in self.skills.iter().zip(skills) {
-            if let Value::Object(members) = value
-                && !skill.security_requirements.is_empty()
-            {
+            let Value::Object(members) = value else {
+                continue;
+            };
+            keep(members, &["tags"]);
+            if !skill.security_requirements.is_empty() {
                 put(members, "security", security(&skill.security_requirements));
             }
         }
@@ -69,6 +76,15 @@ fn is_v03(interface: &AgentInterface) -> bool {
 
 fn put(object: &mut JsonObject, name: &str, value: impl Into<Value>) {
     object.insert(name.to_owned(), value.into());
+}
+
+/// Makes sure of lists that 0.3 requires: its clients refuse a card that leaves an empty one out.
+fn keep(object: &mut JsonObject, lists: &[&str]) {
+    for list in lists {
+        if !object.contains_key(*list) {
+            put(object, list, Value::Array(Vec::new()));
+        }
+    }
 }
 
 fn additional_interface(interface: &AgentInterface) -> Value {
