@@ -106,8 +106,8 @@ impl ScopeGraph {
         }
     }
 
-    /// The scopes that have a place of their own in the hierarchy, in alphabetical order, each
-    /// with everything that it includes.
+    /// The scopes that have a place of their own in the hierarchy, each with everything that it
+    /// includes; those that include least come first.
     #[must_use]
     pub fn entries(&self) -> Vec<(&Scope, &[Scope])> {
         let mut entries: Vec<_> = self
@@ -115,7 +115,7 @@ impl ScopeGraph {
             .iter()
             .map(|(scope, included)| (scope, included.as_slice()))
             .collect();
-        entries.sort();
+        entries.sort_by_key(|(scope, included)| (included.len(), *scope));
         entries
     }
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use agentup_protocol::{
-    A2aError, ErrorKind, Generation, MethodKind, Operation, Task,
+    A2aError, ErrorKind, Generation, Operation, Outcome,
     jsonrpc::{Failure, Id, Success},
-    v03,
 };
 use axum::response::{IntoResponse, Response};
 use http::{
@@ -66,7 +65,7 @@ impl Call<'_> {
                 let length = request.configuration.history_length;
                 let patience = asker.live.limits.request_timeout;
                 let cell = asker.send(tasks, request, form, patience).await?;
-                Ok(self.task(&cell, MethodKind::SendMessage, length))
+                Ok(self.sent(&cell, length))
             }
             Operation::SendStreamingMessage(request) => {
                 let accepted = asker.accept(tasks, request, form)?;
@@ -84,13 +83,15 @@ impl Call<'_> {
             }
             Operation::GetTask(request) => {
                 let cell = asker.task(tasks, &request.id)?;
-                Ok(self.task(&cell, MethodKind::GetTask, request.history_length))
+                Ok(self.task(&cell, request.history_length))
             }
             Operation::CancelTask(request) => {
                 let cell = asker.cancel(tasks, &request)?;
-                Ok(self.task(&cell, MethodKind::CancelTask, None))
+                Ok(self.task(&cell, None))
             }
-            Operation::ListTasks(request) => Ok(self.result(&asker.list(tasks, &request)?)),
+            Operation::ListTasks(request) => {
+                Ok(self.result(Outcome::Tasks(&asker.list(tasks, &request)?)))
+            }
             Operation::CreatePushConfig(_)
             | Operation::GetPushConfig(_)
             | Operation::ListPushConfigs(_)
@@ -104,22 +105,22 @@ impl Call<'_> {
         }
     }
 
-    /// A task as a result, read where it is kept.
-    fn task(&self, cell: &TaskCell, kind: MethodKind, length: Option<u32>) -> Response {
-        cell.read(|task| {
-            let task = trimmed(task, length);
-            match (self.binding.generation(), kind) {
-                (Generation::V03, _) => self.result(&v03::TaskView(&task)),
-                (Generation::V10, MethodKind::SendMessage) => self.result(&Sent { task: &task }),
-                (Generation::V10, _) => self.result(&*task),
-            }
-        })
+    /// A task that a message went to.
+    fn sent(&self, cell: &TaskCell, length: Option<u32>) -> Response {
+        // Read where it is kept: a copy would be the dearest part of a short answer.
+        cell.read(|task| self.result(Outcome::SentTask(&trimmed(task, length))))
     }
 
-    fn result(&self, result: &impl Serialize) -> Response {
+    /// A task that was asked for by its id.
+    fn task(&self, cell: &TaskCell, length: Option<u32>) -> Response {
+        cell.read(|task| self.result(Outcome::Task(&trimmed(task, length))))
+    }
+
+    fn result(&self, outcome: Outcome<'_>) -> Response {
+        let result = outcome.in_generation(self.binding.generation());
         match &self.binding {
             Binding::JsonRpc { id, .. } => json("application/json", &Success::new(id, result)),
-            Binding::Rest { media_type } => json(media_type, result),
+            Binding::Rest { media_type } => json(media_type, &result),
         }
     }
 
@@ -169,12 +170,6 @@ impl Binding<'_> {
             Self::Rest { media_type } => Binding::Rest { media_type },
         }
     }
-}
-
-/// The `task` form of a send result (`A2A §3.1.1`), around a task that is only borrowed.
-#[derive(Serialize)]
-struct Sent<'a> {
-    task: &'a Task,
 }
 
 /// A JSON response that nobody may keep.

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use agentup_protocol::{Generation, StreamResponse, Task, TaskState, jsonrpc::Success, v03};
+use agentup_protocol::{Outcome, StreamResponse, Task, TaskState, jsonrpc::Success};
 use axum::response::{
     IntoResponse, Response, Sse,
     sse::{Event as SseEvent, KeepAlive},
@@ -72,16 +72,10 @@ fn respond(
 /// In JSON-RPC each event is a whole response with the id of the call (`A2A §9`); in HTTP+JSON it
 /// stands alone (`A2A §11`).
 fn line(binding: &Binding<'_>, event: &StreamResponse) -> SseEvent {
+    let event = Outcome::Event(event).in_generation(binding.generation());
     let json = match binding {
-        Binding::JsonRpc {
-            id,
-            generation: Generation::V03,
-        } => serde_json::to_string(&Success::new(id, v03::EventView(event))),
-        Binding::JsonRpc {
-            id,
-            generation: Generation::V10,
-        } => serde_json::to_string(&Success::new(id, event)),
-        Binding::Rest { .. } => serde_json::to_string(event),
+        Binding::JsonRpc { id, .. } => serde_json::to_string(&Success::new(id, event)),
+        Binding::Rest { .. } => serde_json::to_string(&event),
     };
     SseEvent::default().data(json.unwrap_or_default())
 }
