@@ -194,6 +194,9 @@ pub struct StateConfig {
     pub max_tasks_per_owner: usize,
     /// The most messages of a task. Default: 100.
     pub history_limit: usize,
+    /// For how long a message that is sent again gets the task of the first time (`A2A §3.3.1`);
+    /// zero: never. Default 1 minute.
+    pub idempotency: Duration,
 }
 
 /// `environment`: where the agent runs.

@@ -8,7 +8,7 @@ use agentup_protocol::{A2aError, CancelTaskRequest, SendMessageRequest};
 
 use crate::{
     live::Live,
-    tasks::{TaskCell, Tasks, Turn, TurnRefused},
+    tasks::{Opened, TaskCell, Tasks, Turn, TurnRefused},
 };
 
 pub(crate) mod list;
@@ -76,10 +76,12 @@ impl Asker {
             skill.id(),
             Listed(self.principal.granted()),
         );
-        let owner = self.principal.id();
         let cell = match known {
             Some(cell) => cell,
-            None => tasks.create(owner, skill.id(), request.message.context_id.as_deref())?,
+            None => match tasks.open(self.principal.id(), skill.id(), &request.message)? {
+                Opened::New(cell) => cell,
+                Opened::Repeat(cell) => return Ok(Accepted { cell, turn: None }),
+            },
         };
         let turn = self.turn(&cell, allowed, request)?;
         Ok(Accepted {
@@ -100,14 +102,14 @@ impl Asker {
         let wait = !request.configuration.return_immediately;
         let Accepted { cell, turn } = self.accept(tasks, request, form)?;
         match turn {
-            Some(turn) if wait => {
-                tasks.run_attended(&cell, turn).await;
-                // A task that outlasts the caller's request goes on; the caller gets it as it
-                // stands, with the id to ask for it again.
-                let _ = tokio::time::timeout(patience, cell.settled()).await;
-            }
+            Some(turn) if wait => tasks.run_attended(&cell, turn).await,
             Some(turn) => tasks.run_detached(&cell, turn),
             None => {}
+        }
+        if wait {
+            // A task that outlasts the caller's request goes on; the caller gets it as it stands,
+            // with the id to ask for it again.
+            let _ = tokio::time::timeout(patience, cell.settled()).await;
         }
         Ok(cell)
     }
@@ -228,9 +230,7 @@ impl Asker {
         if form == DenialForm::Http {
             return Err(Refusal::Denied(denied, words));
         }
-        let context = request.message.context_id.as_deref();
-        let cell = tasks.create(self.principal.id(), skill.id(), context)?;
-        cell.deny(request.message, &words);
+        let cell = tasks.refuse(self.principal.id(), skill.id(), request.message, &words)?;
         Ok(Accepted { cell, turn: None })
     }
 }

@@ -29,10 +29,21 @@ pub(crate) struct Tasks {
     store: Store,
     clock: Clock,
     history_limit: usize,
+    /// For how long a message that comes again gets the task of the first time.
+    idempotency: Duration,
     /// The work that is going on.
     tracker: TaskTracker,
     /// Parent of every task's own token: fires when the server gives up what is left.
     stop: CancellationToken,
+}
+
+/// What a message that names no task leads to.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    /// A task of its own.
+    New(Arc<TaskCell>),
+    /// The task that it began when it was sent before.
+    Repeat(Arc<TaskCell>),
 }
 
 /// One permitted call of a skill.
@@ -57,6 +68,7 @@ impl Tasks {
             store: Store::new(bounds),
             clock,
             history_limit: config.history_limit,
+            idempotency: config.idempotency,
             tracker: TaskTracker::new(),
             stop: CancellationToken::new(),
         }
@@ -72,27 +84,61 @@ impl Tasks {
         self.store.of_owner(owner)
     }
 
-    /// A new task of the owner, not begun.
-    pub(crate) fn create(
+    /// The task that a message begins, not begun yet; or the one that it began when it came
+    /// before (`A2A §3.3.1`).
+    pub(crate) fn open(
         &self,
         owner: &PrincipalId,
         skill: &Arc<str>,
-        context_id: Option<&str>,
+        message: &Message,
+    ) -> Result<Opened, A2aError> {
+        let window = self.idempotency.as_secs();
+        let cell = self.cell(skill, message, Some(message.message_id.as_str().into()));
+        let is_repeat = |known: &TaskCell| known.is_repeat(message, skill, window);
+        let kept = self.keep(owner, &cell, is_repeat)?;
+        Ok(if Arc::ptr_eq(&kept, &cell) { Opened::New(cell) } else { Opened::Repeat(kept) })
+    }
+
+    /// A task that is refused. It never stands in for another, for the next time the caller may be
+    /// allowed.
+    pub(crate) fn refuse(
+        &self,
+        owner: &PrincipalId,
+        skill: &Arc<str>,
+        message: Message,
+        words: &str,
     ) -> Result<Arc<TaskCell>, A2aError> {
-        let context_id = context_id.map_or_else(|| Uuid::new_v4().to_string().into(), Arc::from);
-        let cell = Arc::new(TaskCell::new(
-            context_id,
+        let cell = self.keep(owner, &self.cell(skill, &message, None), |_| false)?;
+        cell.deny(message, words);
+        Ok(cell)
+    }
+
+    fn keep(
+        &self,
+        owner: &PrincipalId,
+        cell: &Arc<TaskCell>,
+        is_repeat: impl Fn(&TaskCell) -> bool,
+    ) -> Result<Arc<TaskCell>, A2aError> {
+        let full = |Full| A2aError::new(ErrorKind::Internal, "the agent has no room for a task");
+        self.store.insert(owner, Arc::clone(cell), is_repeat).map_err(full)
+    }
+
+    fn cell(
+        &self,
+        skill: &Arc<str>,
+        message: &Message,
+        begun_by: Option<Arc<str>>,
+    ) -> Arc<TaskCell> {
+        let context = message.context_id.as_deref().filter(|id| !id.is_empty());
+        let context = context.map_or_else(|| Uuid::new_v4().to_string().into(), Arc::from);
+        Arc::new(TaskCell::new(
+            context,
             Arc::clone(skill),
+            begun_by,
             self.history_limit,
             self.clock.clone(),
             self.stop.child_token(),
-        ));
-        self.store
-            .insert(owner, Arc::clone(&cell))
-            .map_err(|Full| {
-                A2aError::new(ErrorKind::Internal, "the agent has no room for a task")
-            })?;
-        Ok(cell)
+        ))
     }
 
     /// Runs a turn to its end, with or without the caller.

@@ -236,6 +236,8 @@ keys! {
     MAX_TASKS_PER_OWNER: Count<usize> = "state.max_tasks_per_owner", Count(1..=10_000_000), or 10_000;
     /// the most messages that are kept of a task
     HISTORY_LIMIT: Count<usize> = "state.history_limit", Count(0..=10_000), or 100;
+    /// for how long a message that is sent again gets the task of the first time
+    IDEMPOTENCY: Span = "state.idempotency", Span(0..=24 * 60 * 60), or Duration::from_mins(1);
 
     /// whether the agent is in production, where the checks are stricter
     ENVIRONMENT: Choice<Stage> = "environment", Choice(&[

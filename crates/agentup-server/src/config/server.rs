@@ -41,6 +41,7 @@ pub(super) fn read_state(section: &Section<'_>) -> StateConfig {
         max_tasks,
         max_tasks_per_owner: of_owner.value.min(max_tasks),
         history_limit: section.value(&keys::HISTORY_LIMIT).value,
+        idempotency: section.value(&keys::IDEMPOTENCY).value,
     }
 }
 

@@ -26,6 +26,10 @@ pub(crate) struct TaskCell {
     pub(crate) id: Arc<str>,
     pub(crate) context_id: Arc<str>,
     pub(crate) skill: Arc<str>,
+    /// The id of the message that began it; none for a task that must not stand in for another.
+    pub(crate) begun_by: Option<Arc<str>>,
+    /// Seconds of the Unix epoch.
+    created: u64,
     cancellation: CancellationToken,
     clock: Clock,
     history_limit: usize,
@@ -61,6 +65,7 @@ impl TaskCell {
     pub(crate) fn new(
         context_id: Arc<str>,
         skill: Arc<str>,
+        begun_by: Option<Arc<str>>,
         history_limit: usize,
         clock: Clock,
         cancellation: CancellationToken,
@@ -91,6 +96,8 @@ impl TaskCell {
             id,
             context_id,
             skill,
+            begun_by,
+            created: touched,
             cancellation,
             clock,
             history_limit,
@@ -156,6 +163,18 @@ impl TaskCell {
         self.remember(&mut inner, message);
         self.add_artifact(&mut inner, answer(vec![Part::text(words)]), false, true);
         self.turn(&mut inner, TaskState::Rejected, None);
+    }
+
+    /// Whether the message that began this task has come again: the same in every part, for the
+    /// same skill, within so many seconds (`A2A §3.3.1`). A client that sends twice because it
+    /// heard nothing gets the work of the first time.
+    pub(crate) fn is_repeat(&self, message: &Message, skill: &str, window: u64) -> bool {
+        let age = self.clock.unix().get().saturating_sub(self.created);
+        let inner = self.inner.lock();
+        age < window
+            && skill == &*self.skill
+            && inner.task.history.first().is_some_and(|first| is_same(first, message))
+            && message.context_id.as_deref().is_none_or(|id| id.is_empty() || id == &*self.context_id)
     }
 
     /// Cancels the task and tells its handler.
@@ -286,6 +305,9 @@ impl TaskCell {
 
     fn remember(&self, inner: &mut Inner, message: Message) {
         let history = &mut inner.task.history;
+        if self.history_limit == 0 {
+            return;
+        }
         if history.len() >= self.history_limit {
             history.remove(0);
         }
@@ -338,6 +360,14 @@ fn answer(parts: Vec<Part>) -> Artifact {
     let mut artifact = Artifact::new(Uuid::new_v4().to_string(), parts);
     artifact.name = Some("reply".to_owned());
     artifact
+}
+
+/// Whether two messages are one, whatever ids their task has given to the first.
+fn is_same(first: &Message, again: &Message) -> bool {
+    first.message_id == again.message_id
+        && first.role == again.role
+        && first.parts == again.parts
+        && first.metadata == again.metadata
 }
 
 /// The moves of a task (`A2A §4.1.3`). What has ended stays as it is; nothing goes back to the

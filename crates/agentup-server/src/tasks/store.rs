@@ -58,6 +58,8 @@ struct Shard {
 struct Held {
     by_id: HashMap<Arc<str>, u64>,
     by_age: BTreeMap<u64, Arc<TaskCell>>,
+    /// The latest task that a message with this id began.
+    by_message: HashMap<Arc<str>, u64>,
 }
 
 impl Store {
@@ -73,13 +75,24 @@ impl Store {
 
     /// Keeps a task. The oldest finished ones make room: the owner's own when the owner has too
     /// many, anybody's when there are too many in all.
-    pub(crate) fn insert(&self, owner: &PrincipalId, cell: Arc<TaskCell>) -> Result<(), Full> {
+    ///
+    /// A task that the same message began is answered in its place, if `is_repeat` says so of it;
+    /// the new one is then not kept.
+    pub(crate) fn insert(
+        &self,
+        owner: &PrincipalId,
+        cell: Arc<TaskCell>,
+        is_repeat: impl Fn(&TaskCell) -> bool,
+    ) -> Result<Arc<TaskCell>, Full> {
         let home = self.shard_index(owner);
         while self.total.load(Ordering::Relaxed) >= self.bounds.max_tasks {
             self.make_room(home)?;
         }
         let mut shard = self.shard(home).lock();
         let held = shard.owners.entry(owner.clone()).or_default();
+        if let Some(known) = held.begun_by(&cell).filter(|known| is_repeat(known)) {
+            return Ok(Arc::clone(known));
+        }
         if held.by_age.len() >= self.bounds.max_tasks_per_owner {
             let age = held.oldest_finished().ok_or(Full)?;
             shard.remove(owner, age);
@@ -88,10 +101,13 @@ impl Store {
         let age = self.next.fetch_add(1, Ordering::Relaxed);
         let held = shard.owners.entry(owner.clone()).or_default();
         held.by_id.insert(Arc::clone(&cell.id), age);
-        held.by_age.insert(age, cell);
+        if let Some(message) = &cell.begun_by {
+            held.by_message.insert(Arc::clone(message), age);
+        }
+        held.by_age.insert(age, Arc::clone(&cell));
         shard.by_age.insert(age, owner.clone());
         self.total.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        Ok(cell)
     }
 
     /// The owner's task with this id.
@@ -199,6 +215,11 @@ impl Shard {
         let held = self.owners.get_mut(owner)?;
         let cell = held.by_age.remove(&age)?;
         held.by_id.remove(&cell.id);
+        if let Some(message) = &cell.begun_by
+            && held.by_message.get(message) == Some(&age)
+        {
+            held.by_message.remove(message);
+        }
         if held.by_age.is_empty() {
             self.owners.remove(owner);
         }
@@ -207,6 +228,12 @@ impl Shard {
 }
 
 impl Held {
+    /// The latest task that the message of this one began.
+    fn begun_by(&self, cell: &TaskCell) -> Option<&Arc<TaskCell>> {
+        let age = self.by_message.get(cell.begun_by.as_ref()?)?;
+        self.by_age.get(age)
+    }
+
     fn oldest_finished(&self) -> Option<u64> {
         self.by_age
             .iter()
