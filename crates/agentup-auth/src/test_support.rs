@@ -8,6 +8,8 @@ use crate::{
     time::UnixSeconds,
 };
 
+pub mod vectors;
+
 /// The moment at which the fixed claims are good.
 pub const NOW: UnixSeconds = UnixSeconds::new(1_800_000_000);
 /// The issuer of the fixed claims.
