@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use agentup_auth::Requirement;
+use agentup_auth::{Principal, Requirement};
 use agentup_handlers::{Registry, Skill};
 use agentup_protocol::{
     AgentCapabilities, AgentCard, AgentInterface, AgentProvider, AgentSkill, SecurityRequirement,
@@ -49,6 +49,24 @@ pub(crate) fn of(config: &Config, registry: &Registry, url: &str) -> AgentCard {
             .map(|skill| skill_card(skill, secured))
             .collect(),
         signatures: Vec::new(),
+    }
+}
+
+/// The card as one caller may see it: with the skills that this caller may use (`A2A §3.1.11`).
+pub(crate) fn extended(card: &AgentCard, registry: &Registry, caller: &Principal) -> AgentCard {
+    let may_use = |id: &str| {
+        let skill = registry.skill(id);
+        skill.is_some_and(|skill| skill.requirement().is_met_by(|scope| caller.holds(scope)))
+    };
+    let skills = card
+        .skills
+        .iter()
+        .filter(|skill| may_use(&skill.id))
+        .cloned()
+        .collect();
+    AgentCard {
+        skills,
+        ..card.clone()
     }
 }
 

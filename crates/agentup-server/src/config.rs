@@ -8,6 +8,7 @@ use std::{fs, path::Path, time::Duration};
 
 use agentup_auth::{Algorithm, Policy, Requirement, ScopeGraph, TrustedIssuer};
 use agentup_env::Environment;
+use http::HeaderValue;
 
 mod agent;
 mod bearer;
@@ -100,8 +101,17 @@ pub struct ServerConfig {
     pub port: u16,
     /// What requests may take.
     pub limits: LimitsConfig,
+    /// Which web pages may call.
+    pub cors: CorsConfig,
     /// How long requests at hand may take when the server stops. Default: 10 seconds.
     pub shutdown_grace: Duration,
+}
+
+/// `server.cors`: which web pages may call the agent from a browser.
+#[derive(Clone, Debug)]
+pub struct CorsConfig {
+    /// Their origins (RFC 6454 §6.1); `*` is all. Default: none.
+    pub origins: Vec<HeaderValue>,
 }
 
 /// `server.limits`: what requests may take.
@@ -259,7 +269,7 @@ pub fn load(path: &Path, environment: &Environment) -> Result<Loaded, Faults> {
 fn read(root: &Section<'_>, report: &Report<'_>) -> Config {
     let stage = root.value(&keys::ENVIRONMENT).value;
     let agent = agent::read(&root.section(&keys::AGENT));
-    let (server, host) = server::read(&root.section(&keys::SERVER));
+    let (server, host) = server::read(&root.section(&keys::SERVER), stage);
     let security = security::read(&root.section(&keys::SECURITY), stage);
     if let Some(problem) = security.exposure(&server.host) {
         report.fault(&host, problem, security::EXPOSURE_REMEDY);

@@ -16,6 +16,7 @@ use crate::app::App;
 
 mod body;
 mod caller;
+mod cors;
 mod health;
 mod jsonrpc;
 mod observe;
@@ -52,6 +53,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             ServiceBuilder::new()
                 // Names the request and logs its end; outermost, so that it sees every outcome.
                 .layer(middleware::from_fn(observe::observe))
+                // Answers browsers that ask first, before they have a token to send.
+                .layer(cors::layer(Arc::clone(&app)))
                 // Turns away at once what would only wait.
                 .layer(middleware::from_fn_with_state(
                     Arc::clone(&app),

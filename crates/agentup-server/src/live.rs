@@ -2,9 +2,10 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use agentup_auth::Verifier;
+use agentup_auth::{Principal, Verifier};
 use agentup_handlers::{AgentFacts, DuplicateSkill, Registry, Skill, SkillInfo, builtin};
-use agentup_protocol::Generation;
+use agentup_protocol::{AgentCard, Generation, JsonObject};
+use http::HeaderValue;
 use serde::Serialize;
 
 use crate::{
@@ -25,6 +26,9 @@ pub(crate) struct Live {
     pub(crate) gate: Gate,
     pub(crate) registry: Registry,
     pub(crate) card: Published,
+    agent_card: AgentCard,
+    /// The origins whose pages may call.
+    pub(crate) origins: Vec<HeaderValue>,
     pub(crate) resource_metadata: Published,
     pub(crate) challenger: Challenger,
     pub(crate) limits: LimitsConfig,
@@ -82,8 +86,11 @@ impl Live {
             tracing::warn!("security is switched off: everybody may use every skill");
             Gate::open()
         };
+        let agent_card = card::of(config, &registry, &url);
         Ok(Self {
-            card: Published::new(&card::of(config, &registry, &url).to_hybrid_json())?,
+            card: Published::new(&agent_card.to_hybrid_json())?,
+            agent_card,
+            origins: config.server.cors.origins.clone(),
             resource_metadata: Published::new(&ResourceMetadata::of(config, &registry, &url))?,
             challenger: Challenger::new(security.realm.clone(), metadata_url),
             limits: config.server.limits.clone(),
@@ -101,6 +108,13 @@ impl Live {
             (Denial::Artifact, _) | (Denial::Auto, Generation::V03) => DenialForm::Artifact,
             (Denial::Http, _) | (Denial::Auto, Generation::V10) => DenialForm::Http,
         }
+    }
+
+    /// The card as this caller may see it, if there is one for callers.
+    pub(crate) fn extended_card(&self, caller: &Principal) -> Option<JsonObject> {
+        let card = &self.agent_card;
+        let has_one = card.capabilities.extended_agent_card;
+        has_one.then(|| card::extended(card, &self.registry, caller).to_hybrid_json())
     }
 
     /// The skill of a message that names none.

@@ -8,7 +8,7 @@ use agentup_auth::{Algorithm, Leeway, Policy};
 use super::{
     Denial, Stage,
     values::{
-        Choice, Count, FilePath, Flag, KeyUrl, Limit, MediaType, ScopeName, Secret,
+        Choice, Count, FilePath, Flag, KeyUrl, Limit, MediaType, Origin, ScopeName, Secret,
         SignatureAlgorithm, Size, Span, Text, WebUrl,
     },
 };
@@ -140,6 +140,10 @@ keys! {
     REQUEST_TIMEOUT: Span = "server.limits.request_timeout", Span(1..=60 * 60), or Duration::from_mins(1);
     /// the most requests at a time
     CONCURRENCY: Count<usize> = "server.limits.concurrency", Count(1..=1_000_000), or 1024;
+    /// which web pages may call the agent
+    CORS: Mapping = "server.cors", Mapping;
+    /// the origins of these pages
+    CORS_ORIGINS: List<Origin> = "server.cors.origins", List(Origin);
     /// how long requests at hand may take when the server stops
     SHUTDOWN_GRACE: Span = "server.shutdown_grace", Span(0..=60 * 60), or Duration::from_secs(10);
 

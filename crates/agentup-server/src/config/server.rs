@@ -1,9 +1,11 @@
 //! `server` and `state`: where the agent serves, what it may spend, and what it keeps.
 
-use super::{LimitsConfig, ServerConfig, StateConfig, keys, reader::Section, report::Spot};
+use super::{
+    CorsConfig, LimitsConfig, ServerConfig, Stage, StateConfig, keys, reader::Section, report::Spot,
+};
 
 /// The section, and the spot of the host, which must fit what `security` says.
-pub(super) fn read(section: &Section<'_>) -> (ServerConfig, Spot) {
+pub(super) fn read(section: &Section<'_>, stage: Stage) -> (ServerConfig, Spot) {
     let host = section.value(&keys::HOST);
     if !is_host(&host.value) {
         let remedy = "the port is `server.port`; an IPv6 address stands without brackets, as `::1`";
@@ -20,9 +22,26 @@ pub(super) fn read(section: &Section<'_>) -> (ServerConfig, Spot) {
             request_timeout: limits.value(&keys::REQUEST_TIMEOUT).value,
             concurrency: limits.value(&keys::CONCURRENCY).value,
         },
+        cors: read_cors(&section.section(&keys::CORS), stage),
         shutdown_grace: section.value(&keys::SHUTDOWN_GRACE).value,
     };
     (config, host.spot)
+}
+
+fn read_cors(section: &Section<'_>, stage: Stage) -> CorsConfig {
+    let origins = section.list(&keys::CORS_ORIGINS).unwrap_or_default();
+    for origin in &origins {
+        if origin.value == "*" && stage == Stage::Production {
+            section.report.fault(
+                &origin.spot,
+                "lets every web page call a production agent",
+                "name the origins of your own pages",
+            );
+        }
+    }
+    CorsConfig {
+        origins: origins.into_iter().map(|origin| origin.value).collect(),
+    }
 }
 
 pub(super) fn read_state(section: &Section<'_>) -> StateConfig {

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 mod url;
 
-pub(super) use url::{KeyUrl, WebUrl, is_loopback};
+pub(super) use url::{KeyUrl, Origin, WebUrl, is_loopback};
 
 /// What is shown in place of a secret.
 const SECRET_SHOWN: &str = "<set>";

@@ -9,7 +9,7 @@ use agentup_protocol::{
 use axum::response::{IntoResponse, Response};
 use http::{
     HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
+    header::{CACHE_CONTROL, CONTENT_TYPE, VARY},
 };
 use serde::Serialize;
 
@@ -99,8 +99,10 @@ impl Call<'_> {
                 Err(A2aError::from(ErrorKind::PushNotificationNotSupported).into())
             }
             Operation::GetExtendedCard(_) => {
-                let message = "this agent has no extended card";
-                Err(A2aError::unsupported_operation(message).into())
+                let card = asker.live.extended_card(&asker.principal).ok_or_else(|| {
+                    A2aError::unsupported_operation("this agent has no extended card")
+                })?;
+                Ok(private(self.result(Outcome::Card(&card))))
             }
         }
     }
@@ -170,6 +172,14 @@ impl Binding<'_> {
             Self::Rest { media_type } => Binding::Rest { media_type },
         }
     }
+}
+
+/// A response that differs from caller to caller (`A2A §3.1.11`).
+fn private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(VARY, HeaderValue::from_static("authorization"));
+    response
 }
 
 /// A JSON response that nobody may keep.

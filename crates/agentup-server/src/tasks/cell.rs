@@ -173,8 +173,15 @@ impl TaskCell {
         let inner = self.inner.lock();
         age < window
             && skill == &*self.skill
-            && inner.task.history.first().is_some_and(|first| is_same(first, message))
-            && message.context_id.as_deref().is_none_or(|id| id.is_empty() || id == &*self.context_id)
+            && inner
+                .task
+                .history
+                .first()
+                .is_some_and(|first| is_same(first, message))
+            && message
+                .context_id
+                .as_deref()
+                .is_none_or(|id| id.is_empty() || id == &*self.context_id)
     }
 
     /// Cancels the task and tells its handler.

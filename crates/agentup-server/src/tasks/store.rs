@@ -57,7 +57,7 @@ struct Shard {
 #[derive(Default)]
 struct Held {
     by_id: HashMap<Arc<str>, u64>,
-    by_age: BTreeMap<u64, Arc<TaskCell>>,
+    tasks: BTreeMap<u64, Arc<TaskCell>>,
     /// The latest task that a message with this id began.
     by_message: HashMap<Arc<str>, u64>,
 }
@@ -93,7 +93,7 @@ impl Store {
         if let Some(known) = held.begun_by(&cell).filter(|known| is_repeat(known)) {
             return Ok(Arc::clone(known));
         }
-        if held.by_age.len() >= self.bounds.max_tasks_per_owner {
+        if held.tasks.len() >= self.bounds.max_tasks_per_owner {
             let age = held.oldest_finished().ok_or(Full)?;
             shard.remove(owner, age);
             self.total.fetch_sub(1, Ordering::Relaxed);
@@ -104,7 +104,7 @@ impl Store {
         if let Some(message) = &cell.begun_by {
             held.by_message.insert(Arc::clone(message), age);
         }
-        held.by_age.insert(age, Arc::clone(&cell));
+        held.tasks.insert(age, Arc::clone(&cell));
         shard.by_age.insert(age, owner.clone());
         self.total.fetch_add(1, Ordering::Relaxed);
         Ok(cell)
@@ -115,7 +115,7 @@ impl Store {
         let shard = self.shard(self.shard_index(owner)).lock();
         let held = shard.owners.get(owner)?;
         let age = held.by_id.get(id)?;
-        held.by_age.get(age).cloned()
+        held.tasks.get(age).cloned()
     }
 
     /// All tasks of the owner, the oldest first.
@@ -124,7 +124,7 @@ impl Store {
         shard
             .owners
             .get(owner)
-            .map_or_else(Vec::new, |held| held.by_age.values().cloned().collect())
+            .map_or_else(Vec::new, |held| held.tasks.values().cloned().collect())
     }
 
     /// Drops what finished, or last changed, longer than the time to live before `now` (seconds
@@ -138,7 +138,7 @@ impl Store {
                 .owners
                 .iter()
                 .flat_map(|(owner, held)| {
-                    held.by_age
+                    held.tasks
                         .iter()
                         .filter(|(_, cell)| cell.touched() < oldest)
                         .map(|(age, _)| (owner.clone(), *age))
@@ -168,7 +168,7 @@ impl Store {
             shard
                 .owners
                 .values()
-                .flat_map(|held| held.by_age.values().cloned())
+                .flat_map(|held| held.tasks.values().cloned())
                 .collect::<Vec<_>>()
         };
         self.shards.iter().flat_map(cells).collect()
@@ -183,7 +183,7 @@ impl Store {
                 .iter()
                 .take(EVICTION_SCAN)
                 .find_map(|(age, owner)| {
-                    let cell = shard.owners.get(owner)?.by_age.get(age)?;
+                    let cell = shard.owners.get(owner)?.tasks.get(age)?;
                     cell.is_terminal().then(|| (owner.clone(), *age))
                 });
             if let Some((owner, age)) = oldest {
@@ -213,14 +213,14 @@ impl Shard {
     fn remove(&mut self, owner: &PrincipalId, age: u64) -> Option<Arc<TaskCell>> {
         self.by_age.remove(&age);
         let held = self.owners.get_mut(owner)?;
-        let cell = held.by_age.remove(&age)?;
+        let cell = held.tasks.remove(&age)?;
         held.by_id.remove(&cell.id);
         if let Some(message) = &cell.begun_by
             && held.by_message.get(message) == Some(&age)
         {
             held.by_message.remove(message);
         }
-        if held.by_age.is_empty() {
+        if held.tasks.is_empty() {
             self.owners.remove(owner);
         }
         Some(cell)
@@ -231,11 +231,11 @@ impl Held {
     /// The latest task that the message of this one began.
     fn begun_by(&self, cell: &TaskCell) -> Option<&Arc<TaskCell>> {
         let age = self.by_message.get(cell.begun_by.as_ref()?)?;
-        self.by_age.get(age)
+        self.tasks.get(age)
     }
 
     fn oldest_finished(&self) -> Option<u64> {
-        self.by_age
+        self.tasks
             .iter()
             .take(EVICTION_SCAN)
             .find_map(|(age, cell)| cell.is_terminal().then_some(*age))

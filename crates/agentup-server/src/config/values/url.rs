@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use http::Uri;
+use http::{HeaderValue, Uri};
 
 use super::Kind;
 
@@ -49,6 +49,30 @@ impl Kind for KeyUrl {
 
     fn show(&self, value: &String) -> serde_yaml::Value {
         value.as_str().into()
+    }
+}
+
+/// The origin of web pages (RFC 6454 §6.1), or `*` for all.
+pub(in super::super) struct Origin;
+
+impl Kind for Origin {
+    type Value = HeaderValue;
+
+    fn read(&self, text: &str) -> Result<HeaderValue, String> {
+        let wrong = || format!("is not {}", self.expected());
+        let is_bare = text.matches('/').count() == 2;
+        if text != "*" && (!is_bare || parts(text).is_none()) {
+            return Err(wrong());
+        }
+        HeaderValue::try_from(text.to_ascii_lowercase()).map_err(|_| wrong())
+    }
+
+    fn expected(&self) -> String {
+        "an origin such as https://app.example, without a path, or `*`".to_owned()
+    }
+
+    fn show(&self, value: &HeaderValue) -> serde_yaml::Value {
+        value.to_str().unwrap_or_default().into()
     }
 }
 
