@@ -117,6 +117,10 @@ impl TaskCell {
             return Err(TurnRefused::Busy);
         }
         inner.running = true;
+        // The question that is answered here would be lost with the status that it stands in.
+        if let Some(question) = inner.task.status.message.take() {
+            self.remember(&mut inner, question);
+        }
         message.task_id = Some(self.id.to_string());
         message.context_id = Some(self.context_id.to_string());
         self.remember(&mut inner, message.clone());
