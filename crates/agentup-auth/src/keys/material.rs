@@ -170,7 +170,7 @@ fn bit_length(number: &[u8]) -> usize {
 
 /// Canonical `y` of the points whose order divides the cofactor, little-endian, sign bit clear:
 /// 0, 1, p − 1 and the two of order eight.
-const SMALL_ORDER: [[u8; 32]; 5] = [
+pub(super) const SMALL_ORDER: [[u8; 32]; 5] = [
     [0; 32],
     {
         let mut one = [0; 32];
