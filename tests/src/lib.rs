@@ -1,1 +1,34 @@
-//! The harness of the end-to-end tests.
+//! The harness of the end-to-end tests: real binaries, HTTP over loopback, tokens of all kinds.
+//!
+//! A test starts a [`Server`] in a [`Folder`] of its own, mints its [`tokens`], sends requests with
+//! the [`Client`] that every server is, and looks at the [`Answer`]. What must go over the wire
+//! byte by byte goes through [`Wire`].
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a helper that fails fails its test"
+)]
+
+mod answer;
+mod client;
+mod folder;
+mod log;
+mod programs;
+mod server;
+pub mod tokens;
+mod wire;
+
+pub use answer::{Answer, Challenge};
+pub use client::{Client, message_v03, message_v10};
+pub use folder::{Folder, QUICK_START, QUICK_START_ENV};
+pub use log::Log;
+pub use programs::{Outcome, program, run, run_with_input};
+pub use server::{Server, Stopped};
+pub use wire::Wire;
+
+use std::time::Duration;
+
+/// How long a test waits for what must happen. Never reached unless something is broken: the
+/// machine may be busy with everything else that is tested.
+pub const PATIENCE: Duration = Duration::from_secs(30);

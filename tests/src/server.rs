@@ -1,0 +1,138 @@
+//! A running `agentup-server`: started in its folder, awaited until it listens, gone when dropped.
+
+use std::{
+    ops::Deref,
+    process::{Child, Stdio},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::{Client, Folder, Log, program};
+
+/// How the server says on standard output where it listens.
+const ANNOUNCEMENT: &str = "agentup-server listening on ";
+
+/// A server of ours that accepts requests. It is also the [`Client`] that talks to it.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    client: Client,
+    log: Log,
+    folder: Folder,
+}
+
+/// How a server ended.
+#[derive(Debug)]
+pub struct Stopped {
+    /// Its exit code; none after a signal.
+    pub code: Option<i32>,
+    /// All that it wrote to its log.
+    pub log: String,
+}
+
+impl Server {
+    /// Starts a server with this configuration and this `.env`, on a port that the system chooses.
+    ///
+    /// # Panics
+    /// With its log, when it does not start.
+    #[must_use]
+    pub fn start(config: &str, env: &str) -> Self {
+        Self::start_in(Folder::new(config, env))
+    }
+
+    /// Starts the Quick Start's agent.
+    #[must_use]
+    pub fn quick_start() -> Self {
+        Self::start_in(Folder::quick_start())
+    }
+
+    /// Starts a server in a folder that has been made ready.
+    ///
+    /// # Panics
+    /// With its log, when it does not start.
+    #[must_use]
+    pub fn start_in(folder: Folder) -> Self {
+        let mut child = program("agentup-server")
+            .args(["serve", "--port", "0"])
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let output = Log::follow(child.stdout.take().expect("a pipe"));
+        let log = Log::follow(child.stderr.take().expect("a pipe"));
+        // From here on the drop of the server ends the child, however this goes on.
+        let mut server = Self {
+            child,
+            client: Client::new(String::new()),
+            log,
+            folder,
+        };
+        match output.find_line(ANNOUNCEMENT) {
+            Some(url) => server.client = Client::new(url),
+            None => panic!("the server does not start; it said:\n{}", server.log.text()),
+        }
+        server
+    }
+
+    /// Its log so far: all of its standard error.
+    #[must_use]
+    pub const fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Where its configuration is.
+    #[must_use]
+    pub const fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// Asks it to stop (SIGTERM).
+    pub fn ask_to_stop(&self) {
+        self.send(Signal::TERM);
+    }
+
+    /// Asks it to load its configuration anew (SIGHUP).
+    pub fn ask_to_reload(&self) {
+        self.send(Signal::HUP);
+    }
+
+    /// Stops it and waits for its end.
+    #[must_use]
+    pub fn stop(self) -> Stopped {
+        self.ask_to_stop();
+        self.wait()
+    }
+
+    /// Waits until it has ended by itself.
+    #[must_use]
+    pub fn wait(mut self) -> Stopped {
+        let log = self.log.whole();
+        let status = self.child.wait().expect("the server ends");
+        Stopped {
+            code: status.code(),
+            log,
+        }
+    }
+
+    fn send(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("the server lives");
+    }
+}
+
+impl Deref for Server {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail where it has ended already, and then there is nothing to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
