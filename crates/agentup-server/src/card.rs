@@ -34,6 +34,8 @@ pub(crate) fn of(config: &Config, registry: &Registry, url: &str) -> AgentCard {
         icon_url: agent.icon_url.clone(),
         capabilities: AgentCapabilities {
             streaming: true,
+            // Without callers there is nobody to show another card to.
+            extended_agent_card: secured,
             ..AgentCapabilities::default()
         },
         default_input_modes: vec![TEXT.to_owned()],
