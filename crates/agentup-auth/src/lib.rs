@@ -12,6 +12,8 @@ mod json;
 pub mod keys;
 pub mod permit;
 pub mod principal;
+#[cfg(feature = "remote")]
+pub mod remote;
 mod revocation;
 pub mod scope;
 #[cfg(feature = "test-support")]

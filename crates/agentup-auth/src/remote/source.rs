@@ -1,0 +1,270 @@
+//! The task that keeps the keys of one issuer fresh, and the question that requests put to it.
+
+use std::{
+    hash::{BuildHasher as _, RandomState},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use parking_lot::Mutex;
+use tokio::sync::{Notify, Semaphore, watch};
+
+use super::{
+    Event, Fetches, Outcome, RemoteIssuer, Status, World,
+    fetch::{FetchError, Fetched, Fetcher},
+    policy::{Cycle, Finished, Jitter, Kid, Moment, Search, Step},
+};
+use crate::{KeySet, Verifier};
+
+/// The most requests that wait for one fetch; others are told to come again.
+const MAX_WAITING: usize = 64;
+
+/// The shortest time after which a caller is told to come again.
+const SOON: Duration = Duration::from_secs(1);
+
+pub(super) struct Source {
+    issuer: RemoteIssuer,
+    world: World,
+    verifier: Arc<Verifier>,
+    hasher: RandomState,
+    state: Mutex<State>,
+    /// Wakes the task when a `kid` is searched.
+    wake: Notify,
+    /// How many fetches have ended.
+    ended: watch::Sender<u64>,
+    places: Semaphore,
+}
+
+#[derive(Clone)]
+struct State {
+    cycle: Cycle,
+    keys: Option<KeySet>,
+    last_error: Option<&'static str>,
+    fetches: Fetches,
+}
+
+impl Source {
+    /// `known` is the source of the same place in a configuration that is replaced.
+    pub(super) fn new(
+        issuer: RemoteIssuer,
+        world: &World,
+        verifier: Arc<Verifier>,
+        known: Option<&Self>,
+    ) -> Self {
+        let now = (world.now)();
+        let timing = issuer.timing.clone();
+        let state = match known {
+            Some(known) => {
+                let state = known.state.lock().clone();
+                let cycle = state.cycle.renewed(timing, now);
+                State { cycle, ..state }
+            }
+            None => State {
+                cycle: Cycle::new(timing, now),
+                keys: None,
+                last_error: None,
+                fetches: Fetches::default(),
+            },
+        };
+        if let Some(keys) = &state.keys {
+            let _ = verifier.replace_keys(issuer.position, keys);
+        }
+        Self {
+            // The names that the state holds are hashed with it.
+            hasher: known.map_or_else(RandomState::new, |known| known.hasher.clone()),
+            issuer,
+            world: world.clone(),
+            verifier,
+            ended: watch::Sender::new(u64::from(state.keys.is_some())),
+            state: Mutex::new(state),
+            wake: Notify::new(),
+            places: Semaphore::new(MAX_WAITING),
+        }
+    }
+
+    /// Whether keys that were fetched from here are those of that issuer.
+    pub(super) fn is_of(&self, issuer: &RemoteIssuer) -> bool {
+        self.issuer.location == issuer.location && self.issuer.algorithms == issuer.algorithms
+    }
+
+    pub(super) const fn position(&self) -> usize {
+        self.issuer.position
+    }
+
+    /// Does what the policy says, for ever.
+    pub(super) async fn run(&self, mut fetcher: Fetcher) {
+        loop {
+            let now = self.now();
+            let step = self.state.lock().cycle.step(now);
+            match step {
+                Step::Discard => self.discard(),
+                Step::Wait(until) => self.pause(until).await,
+                Step::Fetch { whole } => {
+                    let result = self.watch_over(fetcher.fetch(now, whole)).await;
+                    self.finish(result);
+                }
+            }
+        }
+    }
+
+    /// Waits for a fetch. Keys that become too old meanwhile do not serve until it ends.
+    async fn watch_over<T>(&self, fetch: impl Future<Output = T>) -> T {
+        let mut fetch = pin!(fetch);
+        loop {
+            let step = self.state.lock().cycle.step(self.now());
+            match step {
+                Step::Discard => self.discard(),
+                Step::Wait(until) => tokio::select! {
+                    result = &mut fetch => return result,
+                    () = self.pause(until) => {}
+                },
+                // The fetch that is out is not known to be: not possible, and no harm.
+                Step::Fetch { .. } => return fetch.await,
+            }
+        }
+    }
+
+    async fn pause(&self, until: Option<Moment>) {
+        let woken = self.wake.notified();
+        match until {
+            Some(until) => {
+                let span = until.since(self.now());
+                let _ = tokio::time::timeout(span, woken).await;
+            }
+            None => woken.await,
+        }
+    }
+
+    fn discard(&self) {
+        let _ = self
+            .verifier
+            .replace_keys(self.issuer.position, &KeySet::unavailable());
+        self.state.lock().keys = None;
+        self.tell(&Event::Discarded);
+    }
+
+    fn finish(&self, result: Result<Fetched, FetchError>) {
+        match result {
+            Ok(Fetched::Keys { loaded, max_age }) => {
+                let keys = &loaded.keys;
+                // Before the policy knows the names: whoever hears of a key must find it.
+                let _ = self.verifier.replace_keys(self.issuer.position, keys);
+                let kids = keys.keys().iter().filter_map(|key| key.kid());
+                let kids = kids.map(|kid| self.hash(Some(kid))).collect();
+                self.close(Finished::Keys { kids, max_age }, |state| {
+                    state.keys = Some(keys.clone());
+                    state.last_error = None;
+                    state.fetches.loaded = state.fetches.loaded.saturating_add(1);
+                });
+                self.tell(&Event::Loaded {
+                    keys: keys.len(),
+                    skipped: &loaded.skipped,
+                    exposed: &loaded.exposed,
+                });
+            }
+            Ok(Fetched::Unchanged { max_age }) => {
+                self.close(Finished::Unchanged { max_age }, |state| {
+                    state.last_error = None;
+                    state.fetches.confirmed = state.fetches.confirmed.saturating_add(1);
+                });
+                self.tell(&Event::Confirmed);
+            }
+            Err(error) => {
+                let (age, retry_in) = self.close(Finished::Failed, |state| {
+                    state.last_error = Some(error.code());
+                    state.fetches.failed = state.fetches.failed.saturating_add(1);
+                });
+                self.tell(&Event::Failed {
+                    error: &error,
+                    age,
+                    retry_in,
+                });
+            }
+        }
+        // Last, for whoever waits looks at all of the above.
+        self.ended
+            .send_modify(|ended| *ended = ended.wrapping_add(1));
+    }
+
+    /// Tells the policy how the fetch ended. Returns the age of the keys, and when the next fetch
+    /// is due.
+    fn close(
+        &self,
+        finished: Finished,
+        note: impl FnOnce(&mut State),
+    ) -> (Option<Duration>, Duration) {
+        let now = self.now();
+        let mut state = self.state.lock();
+        state.cycle.finish(now, finished, jitter());
+        note(&mut state);
+        (state.cycle.age(now), state.cycle.next_fetch_in(now))
+    }
+
+    /// What becomes of a token with an unknown `kid`.
+    pub(super) async fn search(&self, kid: Option<&str>) -> Outcome {
+        // Before the policy is asked, so that no end is missed.
+        let mut ended = self.ended.subscribe();
+        let search = {
+            let (now, kid) = (self.now(), self.hash(kid));
+            self.state.lock().cycle.search(now, kid)
+        };
+        match search {
+            Search::Present => return Outcome::VerifyAgain,
+            Search::Absent => return Outcome::Unknown,
+            Search::NoKeys => return Outcome::Later(self.next_fetch_in()),
+            Search::Wait => self.wake.notify_one(),
+        }
+        let Ok(_place) = self.places.try_acquire() else {
+            return Outcome::Later(SOON);
+        };
+        match tokio::time::timeout(self.issuer.timing.patience, ended.changed()).await {
+            Ok(Ok(())) => Outcome::VerifyAgain,
+            Ok(Err(_)) | Err(_) => Outcome::Later(SOON),
+        }
+    }
+
+    pub(super) fn status(&self) -> Status {
+        let now = self.now();
+        let state = self.state.lock();
+        Status {
+            position: self.issuer.position,
+            keys: state.keys.as_ref().map(KeySet::len),
+            age: state.cycle.age(now),
+            is_stale: state.cycle.is_stale(now),
+            last_error: state.last_error,
+            fetches: state.fetches,
+        }
+    }
+
+    /// At least a second, because that is the unit in which callers are told.
+    pub(super) fn next_fetch_in(&self) -> Duration {
+        let now = self.now();
+        self.state.lock().cycle.next_fetch_in(now).max(SOON)
+    }
+
+    pub(super) async fn settled(&self) {
+        let mut ended = self.ended.subscribe();
+        let _ = ended.wait_for(|ended| *ended > 0).await;
+    }
+
+    fn hash(&self, kid: Option<&str>) -> Kid {
+        Kid(self.hasher.hash_one(kid))
+    }
+
+    fn now(&self) -> Moment {
+        (self.world.now)()
+    }
+
+    fn tell(&self, event: &Event<'_>) {
+        (self.world.observer)(self.issuer.position, event);
+    }
+}
+
+/// Without a source of chance all servers fetch at one moment; that is no reason not to fetch.
+fn jitter() -> Jitter {
+    let mut byte = [0];
+    let _ = aws_lc_rs::rand::fill(&mut byte);
+    let [byte] = byte;
+    Jitter(byte)
+}
