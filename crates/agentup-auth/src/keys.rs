@@ -13,10 +13,12 @@ mod export;
 mod jwk;
 mod material;
 mod pem;
+mod proof;
 mod secret;
 
 pub use error::KeyError;
 pub(crate) use material::Material;
+pub(crate) use proof::{ProofKey, Thumbprint};
 pub use secret::HmacSecret;
 
 /// A key that verifies one algorithm. The algorithm is a property of the key: a token can only

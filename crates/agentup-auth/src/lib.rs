@@ -5,7 +5,10 @@
 //! a skill requires. There is no clock here, no environment and no IO: time is an argument.
 
 mod algorithm;
+pub mod api_key;
 mod base64url;
+pub mod dpop;
+pub mod introspection;
 #[cfg(feature = "issue")]
 pub mod issue;
 mod json;
@@ -24,13 +27,16 @@ pub mod unverified;
 pub mod verify;
 
 pub use algorithm::{Algorithm, Family, UnknownAlgorithm};
+pub use api_key::{ApiKeyEntry, ApiKeyError, ApiKeys, KeyHash, PresentedKey, VerifiedApiKey};
+pub use dpop::{BoundToken, DpopError, DpopRules, DpopVerifier};
+pub use introspection::{IntrospectedToken, Introspection, IntrospectionError, IntrospectionRules};
 pub use keys::{
     HmacSecret, KeyError, KeySet, LoadedKeys, SkippedKey, UnnamedKeys, VerificationKey,
 };
 pub use permit::{Denied, Permit, Requirement};
 pub use principal::{Principal, PrincipalId};
-pub use revocation::{ListTooLong, RevocationList};
+pub use revocation::{ListTooLong, MalformedList, RevocationList};
 pub use scope::{Scope, ScopeError, ScopeGraph, ScopeSet};
 pub use time::{Leeway, LeewayError, UnixSeconds};
-pub use token::{BearerToken, CredentialError, bearer_token};
+pub use token::{BearerToken, CredentialError, Scheme, bearer_token, credential};
 pub use verify::{Policy, TokenTypes, TrustedIssuer, VerifiedClaims, Verifier, VerifyError};

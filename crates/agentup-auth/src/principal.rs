@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::{
+    api_key::{API_KEY_ISSUER, VerifiedApiKey},
+    introspection::IntrospectedToken,
     scope::{EffectiveScopes, Scope, ScopeGraph, ScopeSet},
     verify::VerifiedClaims,
 };
@@ -42,13 +44,21 @@ pub struct Principal {
 
 #[derive(Debug)]
 enum Access {
-    /// A verified token stands behind it.
+    /// A verified credential stands behind it.
     Scoped {
         effective: EffectiveScopes,
-        claims: VerifiedClaims,
+        evidence: Evidence,
     },
     /// Security is switched off: nobody is known and nothing is refused.
     Open,
+}
+
+/// What was verified.
+#[derive(Debug)]
+enum Evidence {
+    Token(VerifiedClaims),
+    Introspected(IntrospectedToken),
+    ApiKey,
 }
 
 impl Principal {
@@ -61,11 +71,39 @@ impl Principal {
             subject: claims.subject().into(),
         };
         let granted = claims.scopes().clone();
+        Self::scoped(id, granted, Evidence::Token(claims), graph)
+    }
+
+    /// The principal of a token that its server vouches for.
+    #[must_use]
+    pub fn from_introspection(token: IntrospectedToken, graph: &ScopeGraph) -> Self {
+        let id = PrincipalId {
+            issuer: Arc::clone(token.shared_issuer()),
+            subject: token.subject().into(),
+        };
+        let granted = token.scopes().clone();
+        Self::scoped(id, granted, Evidence::Introspected(token), graph)
+    }
+
+    /// The principal that has a key: the key's name, of an issuer that no token has.
+    #[must_use]
+    pub fn from_api_key(key: &VerifiedApiKey, graph: &ScopeGraph) -> Self {
+        let id = PrincipalId {
+            issuer: API_KEY_ISSUER.into(),
+            subject: Arc::clone(key.name()),
+        };
+        Self::scoped(id, key.scopes().clone(), Evidence::ApiKey, graph)
+    }
+
+    fn scoped(id: PrincipalId, granted: ScopeSet, evidence: Evidence, graph: &ScopeGraph) -> Self {
         let effective = graph.effective(&granted);
         Self {
             id,
             granted,
-            access: Access::Scoped { effective, claims },
+            access: Access::Scoped {
+                effective,
+                evidence,
+            },
         }
     }
 
@@ -90,13 +128,13 @@ impl Principal {
         &self.id
     }
 
-    /// Whether a verified token stands behind this principal.
+    /// Whether a verified credential stands behind this principal.
     #[must_use]
     pub const fn is_authenticated(&self) -> bool {
         matches!(self.access, Access::Scoped { .. })
     }
 
-    /// The scopes that the token itself names, in its order.
+    /// The scopes that the credential itself names, in its order.
     #[must_use]
     pub const fn granted(&self) -> &ScopeSet {
         &self.granted
@@ -117,17 +155,29 @@ impl Principal {
         self.has_scope(scope.as_str())
     }
 
-    /// The verified claims behind the principal; none for the anonymous one.
+    /// The verified claims behind the principal: those of its token, or what the token's server
+    /// says of it. An API key and the anonymous principal have none.
     #[must_use]
     pub fn claims(&self) -> Option<&Map<String, Value>> {
-        self.verified().map(VerifiedClaims::claims)
+        match self.evidence()? {
+            Evidence::Token(claims) => Some(claims.claims()),
+            Evidence::Introspected(token) => Some(token.members()),
+            Evidence::ApiKey => None,
+        }
     }
 
-    /// The verified token's claims with their meaning; none for the anonymous principal.
+    /// The verified token's claims with their meaning; none where no token was verified here.
     #[must_use]
     pub const fn verified(&self) -> Option<&VerifiedClaims> {
+        match self.evidence() {
+            Some(Evidence::Token(claims)) => Some(claims),
+            _ => None,
+        }
+    }
+
+    const fn evidence(&self) -> Option<&Evidence> {
         match &self.access {
-            Access::Scoped { claims, .. } => Some(claims),
+            Access::Scoped { evidence, .. } => Some(evidence),
             Access::Open => None,
         }
     }

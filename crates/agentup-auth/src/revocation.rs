@@ -6,6 +6,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
+use serde::Deserialize;
 
 /// Tokens that are refused although they verify, by issuer and `jti`.
 ///
@@ -48,6 +49,38 @@ impl RevocationList {
         Ok(())
     }
 
+    /// Reads a list as it stands in a file: lines of an issuer, space and a `jti`, where blank
+    /// lines and those that begin with `#` do not count; or a JSON array of objects with `issuer`
+    /// and `jti`.
+    ///
+    /// # Errors
+    /// When anything in the text is neither: a line that is passed over might be the one that
+    /// matters.
+    pub fn parse(text: &str) -> Result<Vec<(String, String)>, MalformedList> {
+        if text.trim_start().starts_with('[') {
+            let entries: Vec<Entry> =
+                serde_json::from_str(text).map_err(|error| MalformedList(error.line()))?;
+            return Ok(entries
+                .into_iter()
+                .map(|entry| (entry.issuer, entry.jti))
+                .collect());
+        }
+        let lines = text.lines().zip(1..).filter(|(line, _)| {
+            let line = line.trim_start();
+            !line.is_empty() && !line.starts_with('#')
+        });
+        let entry = |(line, number): (&str, usize)| {
+            let mut words = line.split_whitespace();
+            match (words.next(), words.next(), words.next()) {
+                (Some(issuer), Some(token_id), None) => {
+                    Ok((issuer.to_owned(), token_id.to_owned()))
+                }
+                _ => Err(MalformedList(number)),
+            }
+        };
+        lines.map(entry).collect()
+    }
+
     /// Whether the token of this issuer and `jti` was taken back.
     #[must_use]
     pub fn contains(&self, issuer: &str, token_id: &str) -> bool {
@@ -76,6 +109,20 @@ impl fmt::Debug for RevocationList {
     }
 }
 
+/// A token on a list that is written as JSON.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    issuer: String,
+    jti: String,
+}
+
+/// The text of a revocation list that cannot be read, by the number of the first line that is at
+/// fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {0} is not an issuer, space and a `jti`, nor is the whole a JSON array of them")]
+pub struct MalformedList(pub usize);
+
 /// A revocation list is longer than [`RevocationList::MAX_ENTRIES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -83,3 +130,43 @@ impl fmt::Debug for RevocationList {
     RevocationList::MAX_ENTRIES
 )]
 pub struct ListTooLong;
+
+#[cfg(test)]
+mod tests {
+    use super::{MalformedList, RevocationList};
+
+    fn parsed(text: &str) -> Result<Vec<(String, String)>, MalformedList> {
+        RevocationList::parse(text)
+    }
+
+    #[test]
+    fn lists_are_read_in_both_forms() {
+        let expected = [("https://a.example", "one"), ("b", "two")]
+            .map(|(issuer, token_id)| (issuer.to_owned(), token_id.to_owned()));
+        let lines = "# taken back\n\nhttps://a.example one\r\n  b\ttwo  \n";
+        assert_eq!(parsed(lines).as_deref(), Ok(&expected[..]));
+        let json =
+            r#" [{"issuer": "https://a.example", "jti": "one"}, {"jti": "two", "issuer": "b"}]"#;
+        assert_eq!(parsed(json).as_deref(), Ok(&expected[..]));
+        for nothing in ["", "\n", "# nobody", "[]"] {
+            assert_eq!(parsed(nothing), Ok(Vec::new()), "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn one_bad_line_spoils_the_list() {
+        for (text, line) in [
+            ("a one\nb\n", 2),
+            ("a one\n\nb two three\n", 3),
+            ("[{\"issuer\": \"a\"}]", 1),
+            ("[{\"issuer\": \"a\", \"jti\": 1}]", 1),
+            ("[{\"issuer\": \"a\", \"jti\": \"b\", \"more\": 1}]", 1),
+            ("[{\"issuer\": \"a\", \"jti\": \"b\"}\n", 1),
+        ] {
+            assert!(
+                matches!(parsed(text), Err(MalformedList(at)) if at >= line),
+                "{text}"
+            );
+        }
+    }
+}

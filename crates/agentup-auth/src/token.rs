@@ -10,6 +10,15 @@ pub(crate) mod header;
 #[derive(Clone, Copy)]
 pub struct BearerToken<'a>(&'a [u8]);
 
+/// The authorization scheme that a token came with (RFC 9110 §11.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// `Bearer`: whoever has the token may use it (RFC 6750 §2.1).
+    Bearer,
+    /// `DPoP`: the token is good only with a proof (RFC 9449 §7.1).
+    Dpop,
+}
+
 /// Why the `Authorization` header has no usable token in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -18,8 +27,8 @@ pub enum CredentialError {
     /// (RFC 6750 §3.1, `invalid_request`).
     #[error("the request has more than one credential")]
     TwoCredentials,
-    /// The scheme is not `Bearer`, or nothing separates it from the token.
-    #[error("the authorization scheme is not Bearer")]
+    /// The scheme is none that is accepted, or nothing separates it from the token.
+    #[error("the authorization scheme is not accepted")]
     NotBearer,
     /// The scheme is there and the token is not.
     #[error("the bearer token is empty")]
@@ -73,27 +82,38 @@ impl CredentialError {
 
 /// Finds the bearer token in all values of the `Authorization` header of one request.
 ///
+/// As [`credential`], for those who accept no other scheme than `Bearer`.
+///
+/// # Errors
+/// When there is more than one credential, or the one there is no bearer token.
+pub fn bearer_token<'a>(
+    values: impl Iterator<Item = &'a [u8]>,
+) -> Result<Option<BearerToken<'a>>, CredentialError> {
+    match credential(values)? {
+        None => Ok(None),
+        Some((Scheme::Bearer, token)) => Ok(Some(token)),
+        Some((Scheme::Dpop, _)) => Err(CredentialError::NotBearer),
+    }
+}
+
+/// Finds the token in all values of the `Authorization` header of one request, with its scheme.
+///
 /// No header at all is `Ok(None)`. The scheme's case does not count (RFC 9110 §11.1); the token
 /// starts after one or more spaces (RFC 9110 §11.4). Tokens elsewhere (query, body, cookie) are
 /// not looked for: RFC 6750 §2.2 and §2.3 are not supported, on purpose.
 ///
 /// # Errors
-/// When there is more than one credential, or the one there is no bearer token.
-pub fn bearer_token<'a>(
+/// When there is more than one credential, or the one there is no token of a known scheme.
+pub fn credential<'a>(
     mut values: impl Iterator<Item = &'a [u8]>,
-) -> Result<Option<BearerToken<'a>>, CredentialError> {
+) -> Result<Option<(Scheme, BearerToken<'a>)>, CredentialError> {
     let Some(value) = values.next() else {
         return Ok(None);
     };
     if values.next().is_some() {
         return Err(CredentialError::TwoCredentials);
     }
-    let (scheme, rest) = value
-        .split_at_checked(6)
-        .ok_or(CredentialError::NotBearer)?;
-    if !scheme.eq_ignore_ascii_case(b"bearer") {
-        return Err(CredentialError::NotBearer);
-    }
+    let (scheme, rest) = scheme(value).ok_or(CredentialError::NotBearer)?;
     let token = match rest {
         [] => return Err(CredentialError::EmptyToken),
         [b' ', ..] => after_spaces(rest),
@@ -103,13 +123,23 @@ pub fn bearer_token<'a>(
         return Err(CredentialError::EmptyToken);
     }
     if token.iter().all(|&byte| is_token_byte(byte)) {
-        return Ok(Some(BearerToken(token)));
+        return Ok(Some((scheme, BearerToken(token))));
     }
     // Proxies join repeated headers with a comma, which no token has.
     if token.contains(&b',') {
         return Err(CredentialError::TwoCredentials);
     }
     Err(CredentialError::NotAToken)
+}
+
+/// The scheme that a value begins with, and what follows it.
+fn scheme(value: &[u8]) -> Option<(Scheme, &[u8])> {
+    [(&b"bearer"[..], Scheme::Bearer), (b"dpop", Scheme::Dpop)]
+        .into_iter()
+        .find_map(|(name, scheme)| {
+            let (start, rest) = value.split_at_checked(name.len())?;
+            start.eq_ignore_ascii_case(name).then_some((scheme, rest))
+        })
 }
 
 /// `b64token` of RFC 6750 §2.1. What a token of ours may have is narrower, and checked later.

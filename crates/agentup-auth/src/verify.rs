@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::{keys::KeySet, revocation::RevocationList, time::UnixSeconds, token::BearerToken};
+use crate::{
+    dpop::BoundToken, keys::KeySet, revocation::RevocationList, time::UnixSeconds,
+    token::BearerToken,
+};
 
+mod binding;
 mod cache;
 mod claims;
 mod error;
@@ -20,6 +24,8 @@ use issuer::Issuer;
 pub use issuer::TrustedIssuer;
 use parts::{Buffers, Parts};
 pub use policy::{Policy, TokenTypes};
+pub(crate) use scopes::read as scope_claim;
+pub(crate) use times::seconds as numeric_date;
 
 /// Checks tokens against trusted issuers and a policy. Reads no clock and does no IO.
 #[derive(Debug)]
@@ -75,7 +81,15 @@ impl Verifier {
             .ok()
     }
 
-    /// Decides whether a token is good at the moment `now`.
+    /// Whether a token says that it is of one of the issuers. Nothing is verified: good only for
+    /// choosing who is to judge it.
+    #[must_use]
+    pub fn is_named_by(&self, token: BearerToken<'_>) -> bool {
+        Parts::split(token, &self.policy)
+            .is_ok_and(|parts| issuer::is_named(&self.issuers, &parts.payload))
+    }
+
+    /// Decides whether a token that comes by itself is good at the moment `now`.
     ///
     /// # Errors
     /// The first fault found, cheap and structural ones first, then the signature, then the
@@ -85,8 +99,34 @@ impl Verifier {
         token: BearerToken<'_>,
         now: UnixSeconds,
     ) -> Result<VerifiedClaims, VerifyError> {
+        self.judge(token, Comes::Alone, now)
+    }
+
+    /// Decides whether a token that a proof of possession comes with (RFC 9449 §7.1) is good at
+    /// the moment `now`, but for that proof.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`], and when the token is not bound to a key that can be proved.
+    pub fn verify_bound(
+        &self,
+        token: BearerToken<'_>,
+        now: UnixSeconds,
+    ) -> Result<BoundToken, VerifyError> {
+        let claims = self.judge(token, Comes::WithProof, now)?;
+        let key = claims.binding().key()?;
+        Ok(BoundToken::new(claims, key, &cache::digest(token)))
+    }
+
+    fn judge(
+        &self,
+        token: BearerToken<'_>,
+        comes: Comes,
+        now: UnixSeconds,
+    ) -> Result<VerifiedClaims, VerifyError> {
         let Some(cache) = &self.cache else {
-            return self.verify_afresh(token, now).map(|fresh| fresh.claims);
+            return self
+                .judge_afresh(token, comes, now)
+                .map(|fresh| fresh.claims);
         };
         // What is too large is not worth the hash.
         if token.expose().len() > Policy::MAX_TOKEN_BYTES {
@@ -96,17 +136,19 @@ impl Verifier {
         if let Some(known) = cache.find(&key)
             && self.is_current(&known)
         {
+            comes.check(&known.claims)?;
             self.check_moment(&known.claims, now)?;
             return Ok(known.claims);
         }
-        let fresh = self.verify_afresh(token, now)?;
+        let fresh = self.judge_afresh(token, comes, now)?;
         cache.remember(key, fresh.clone());
         Ok(fresh.claims)
     }
 
-    fn verify_afresh(
+    fn judge_afresh(
         &self,
         token: BearerToken<'_>,
+        comes: Comes,
         now: UnixSeconds,
     ) -> Result<Known, VerifyError> {
         let parts = Parts::split(token, &self.policy)?;
@@ -130,6 +172,7 @@ impl Verifier {
         }
         let is_access_token = TokenTypes::is_access_token(header.typ.as_deref());
         let claims = claims::check(parts.payload, issuer, is_access_token, &self.policy)?;
+        comes.check(&claims)?;
         self.check_moment(&claims, now)?;
         Ok(Known {
             claims,
@@ -156,6 +199,24 @@ impl Verifier {
         self.issuers
             .get(known.issuer)
             .is_some_and(|issuer| issuer.keys.load().number == known.generation)
+    }
+}
+
+/// How a token comes.
+#[derive(Clone, Copy)]
+enum Comes {
+    Alone,
+    WithProof,
+}
+
+impl Comes {
+    /// RFC 9449 §7.1, RFC 8705 §3: a bound token without its proof may be a stolen one.
+    fn check(self, claims: &VerifiedClaims) -> Result<(), VerifyError> {
+        let binding = claims.binding();
+        match self {
+            Self::Alone => binding.check_absent(),
+            Self::WithProof => binding.key().map(drop),
+        }
     }
 }
 

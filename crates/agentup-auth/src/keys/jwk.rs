@@ -67,6 +67,19 @@ pub(super) fn read_one(text: &str, allowed: &[Algorithm]) -> Result<LoadedKeys, 
     Ok(loaded)
 }
 
+/// Reads the numbers of one key that must be public and may serve this algorithm.
+pub(super) fn read_public(text: &str, algorithm: Algorithm) -> Result<Material, KeyError> {
+    let jwk = Jwk::read(text)?;
+    if jwk.has_private {
+        return Err(KeyError::PrivateKey);
+    }
+    jwk.check_purpose()?;
+    if jwk.algorithm()?.is_some_and(|stated| stated != algorithm) {
+        return Err(KeyError::AlgorithmDisagrees);
+    }
+    jwk.material()
+}
+
 /// Whether the text is a JSON object with a member `keys`.
 pub(super) fn is_set(text: &str) -> bool {
     let mut found = false;

@@ -100,7 +100,7 @@ fn a_wildcard_covers_what_it_begins_and_only_from_the_hierarchy() {
     }
     assert!(!graph.effective(&set(&["users:*"])).contains("users:read"));
     assert_eq!(
-        super::ScopeGraph::from_list(&[scope("users:*")]),
+        ScopeGraph::from_list(&[scope("users:*")]),
         Err(GraphError::Wildcard("users:*".into()))
     );
 }

@@ -1,6 +1,6 @@
 //! Every way to write the header.
 
-use super::{BearerToken, CredentialError, bearer_token};
+use super::{BearerToken, CredentialError, Scheme, bearer_token, credential};
 
 fn token(values: &[&str]) -> Result<Option<String>, CredentialError> {
     let found = bearer_token(values.iter().map(|value| value.as_bytes()))?;
@@ -74,4 +74,38 @@ fn debug_says_the_length_only() {
         format!("{:?}", BearerToken::new("secret.secret.secret")),
         "BearerToken(20 bytes)"
     );
+}
+
+#[test]
+fn a_proven_token_comes_with_a_scheme_of_its_own() {
+    use CredentialError::{EmptyToken, NotAToken, NotBearer, TwoCredentials};
+    let found = |value: &str| {
+        let found = credential(std::iter::once(value.as_bytes()));
+        found.map(|found| found.map(|(scheme, token)| (scheme, token.expose().to_vec())))
+    };
+    let token = b"a.b.c".to_vec();
+    assert_eq!(
+        found("Bearer a.b.c"),
+        Ok(Some((Scheme::Bearer, token.clone())))
+    );
+    for value in ["DPoP a.b.c", "dpop  a.b.c"] {
+        assert_eq!(
+            found(value),
+            Ok(Some((Scheme::Dpop, token.clone()))),
+            "{value}"
+        );
+        assert_eq!(
+            bearer_token(std::iter::once(value.as_bytes())).err(),
+            Some(NotBearer)
+        );
+    }
+    for (value, error) in [
+        ("DPoP", EmptyToken),
+        ("DPoP ", EmptyToken),
+        ("DPoPa.b.c", NotBearer),
+        ("DPoP a b", NotAToken),
+        ("DPoP a.b.c, DPoP d.e.f", TwoCredentials),
+    ] {
+        assert_eq!(found(value), Err(error), "{value}");
+    }
 }

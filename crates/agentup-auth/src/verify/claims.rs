@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{Policy, VerifyError, issuer::Issuer, scopes, times::Times};
+use super::{Policy, VerifyError, binding::Binding, issuer::Issuer, scopes, times::Times};
 use crate::{
     json::{self, Node},
     scope::ScopeSet,
@@ -31,6 +31,7 @@ struct Checked {
     token_id: Option<Box<str>>,
     scopes: ScopeSet,
     times: Times,
+    binding: Binding,
     payload: String,
     map: OnceLock<Map<String, Value>>,
 }
@@ -91,6 +92,10 @@ impl VerifiedClaims {
     pub(super) fn times(&self) -> &Times {
         &self.0.times
     }
+
+    pub(super) fn binding(&self) -> Binding {
+        self.0.binding
+    }
 }
 
 impl fmt::Debug for VerifiedClaims {
@@ -133,10 +138,11 @@ pub(super) fn check(
         raw.required_found >= policy.required_claims.len(),
     )?;
     let scopes = raw.scopes.transpose()?.unwrap_or_default();
-    // RFC 9449 §7.1, RFC 8705 §3: a bound token without its proof may be a stolen one.
-    if raw.has_cnf {
-        return Err(VerifyError::ProofRequired);
-    }
+    let binding = if raw.has_cnf {
+        Binding::read(&payload)
+    } else {
+        Binding::None
+    };
     let (subject, token_id) = (subject.into(), token_id.map(Into::into));
     let map = OnceLock::new();
     let checked = Checked {
@@ -145,6 +151,7 @@ pub(super) fn check(
         token_id,
         scopes,
         times,
+        binding,
         payload,
         map,
     };

@@ -70,6 +70,9 @@ pub enum VerifyError {
     /// Two scope claims that do not say the same.
     #[error("token has scope claims that disagree")]
     ConflictingScopes,
+    /// The token came as one that is bound to a key (RFC 9449 §7.1) and names none.
+    #[error("token is not bound to a key")]
+    NotBound,
     /// The token is bound to a key (`cnf`) and nobody proved to have it (RFC 9449 §7.1).
     #[error("token requires a proof of possession")]
     ProofRequired,
@@ -104,6 +107,7 @@ impl VerifyError {
             Self::IssuedInFuture => "issued_in_future",
             Self::LifetimeTooLong => "lifetime_too_long",
             Self::ConflictingScopes => "conflicting_scopes",
+            Self::NotBound => "not_bound",
             Self::ProofRequired => "proof_required",
             Self::Revoked => "revoked",
         }
@@ -126,6 +130,7 @@ impl VerifyError {
             // To the caller an algorithm that is not the key's is a signature that cannot verify.
             Self::AlgorithmNotAllowed | Self::BadSignature => "JWT signature verification failed",
             Self::TypeNotAccepted | Self::ProofRequired => "Token type is not accepted",
+            Self::NotBound => "Invalid DPoP key binding",
             Self::UntrustedIssuer => "Token issuer is not trusted",
             Self::KeysUnavailable => "Token keys are not available",
             Self::UnknownKid => "Token key is unknown",

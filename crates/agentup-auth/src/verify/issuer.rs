@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::{VerifyError, claims};
-use crate::{json::Node, keys::KeySet};
+use crate::{api_key::API_KEY_ISSUER, json::Node, keys::KeySet};
 
 /// An issuer whose tokens are accepted, with the keys that only its own tokens are checked with.
 #[derive(Clone, Debug)]
@@ -55,7 +55,9 @@ impl Issuer {
         };
         match claim {
             None => Err(VerifyError::MissingClaim("iss")),
-            Some(Node::Text(claimed)) if *claimed == **name => Ok(Arc::clone(name)),
+            Some(Node::Text(claimed)) if *claimed == **name && **name != *API_KEY_ISSUER => {
+                Ok(Arc::clone(name))
+            }
             Some(Node::Text(_)) => Err(VerifyError::UntrustedIssuer),
             Some(_) => Err(VerifyError::InvalidClaim("iss")),
         }
@@ -108,6 +110,15 @@ pub(super) fn choose<'i>(
         .enumerate()
         .find(|(_, issuer)| issuer.name.as_deref() == Some(&*claimed))
         .ok_or(VerifyError::UntrustedIssuer)
+}
+
+/// Whether the payload claims to be of one of these issuers.
+pub(super) fn is_named(issuers: &[Issuer], payload: &[u8]) -> bool {
+    unverified(payload).is_some_and(|claimed| {
+        issuers
+            .iter()
+            .any(|issuer| issuer.name.as_deref() == Some(&*claimed))
+    })
 }
 
 /// The `iss` that a payload claims. Good only for choosing whose keys to check it with.

@@ -12,7 +12,7 @@ use crate::{
 /// # Errors
 /// What is neither is a bad token. Taking it for "no scopes" would hide the fault, and taking a
 /// part of it would be a guess.
-pub(super) fn read(node: &Node<'_>) -> Result<ScopeSet, VerifyError> {
+pub(crate) fn read(node: &Node<'_>) -> Result<ScopeSet, VerifyError> {
     match node {
         Node::Text(text) => collect(text.split([' ', ',']).filter(|part| !part.is_empty())),
         Node::Texts(texts) => collect(texts.iter().map(AsRef::as_ref)),

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::{
     Algorithm, BearerToken, HmacSecret, KeySet, Policy, RevocationList, TrustedIssuer, UnixSeconds,
-    UnnamedKeys, VerificationKey, Verifier, VerifyError, base64url::encode,
+    UnnamedKeys, VerificationKey, Verifier, VerifyError, api_key::API_KEY_ISSUER,
+    base64url::encode,
 };
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
@@ -189,6 +190,33 @@ fn the_issuer_to_fetch_keys_for_is_found() {
         verifier.unverified_issuer(BearerToken::new("no token")),
         None
     );
+}
+
+#[test]
+fn a_token_is_known_by_the_issuer_that_it_names() {
+    let verifier = verifier(Policy::default());
+    let is_named = |text: &str| verifier.is_named_by(BearerToken::new(text));
+    assert!(is_named(&plain(&claims())));
+    for other in [
+        json!({ "iss": "https://c.example" }),
+        json!({}),
+        json!({ "iss": [ISSUER] }),
+    ] {
+        assert!(!is_named(&plain(&other)), "{other}");
+    }
+    assert!(!is_named("opaque"));
+    assert!(!is_named(ISSUER));
+}
+
+#[test]
+fn no_token_is_of_the_issuer_of_api_keys() {
+    for issuer in [API_KEY_ISSUER, ":other"] {
+        let verifier = Verifier::new(vec![trusted(Some(issuer), &["agent"])], Policy::default());
+        let mut claims = claims();
+        claims["iss"] = issuer.into();
+        let expected = (issuer == API_KEY_ISSUER).then_some(VerifyError::UntrustedIssuer);
+        assert_eq!(fault(&verifier, &plain(&claims), NOW), expected, "{issuer}");
+    }
 }
 
 #[test]

@@ -59,7 +59,7 @@ impl Times {
 ///
 /// Rounding up loses nothing: a whole `now` is before a fractional moment exactly when it is
 /// before the next whole second.
-fn seconds(
+pub(crate) fn seconds(
     name: &'static str,
     node: Option<&Node<'_>>,
 ) -> Result<Option<UnixSeconds>, VerifyError> {
