@@ -4,7 +4,7 @@
 //! is wrong. The file is read as a tree with positions, variables are replaced inside of its
 //! texts, and each section is read by the one table of keys.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use agentup_auth::{Algorithm, Policy, Requirement, ScopeGraph, TrustedIssuer};
 use agentup_env::Environment;
@@ -30,6 +30,8 @@ mod variables;
 pub use faults::{Fault, Faults, Warning};
 pub use process::ProcessConfig;
 pub use show::show;
+
+pub use crate::signing::{PrivateKey, UnusableKey};
 
 use faults::Place;
 use reader::Section;
@@ -81,6 +83,8 @@ pub struct AgentConfig {
     pub icon_url: Option<String>,
     /// The skill of a message that names none. Default: the first that requires no scope.
     pub default_skill: Option<String>,
+    /// The key that signs the card and what webhooks are sent. Default: nothing is signed.
+    pub signing_key: Option<Arc<PrivateKey>>,
 }
 
 /// `agent.provider`: who runs the agent.

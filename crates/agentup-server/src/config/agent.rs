@@ -1,6 +1,10 @@
 //! `agent`: what the agent says of itself.
 
-use super::{AgentConfig, ProviderConfig, keys, reader::Section};
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::{AgentConfig, PrivateKey, ProviderConfig, keys, reader::Section};
 
 pub(super) fn read(section: &Section<'_>) -> AgentConfig {
     let optional = |key| section.optional(key).map(|found| found.value);
@@ -15,6 +19,22 @@ pub(super) fn read(section: &Section<'_>) -> AgentConfig {
         default_skill: section
             .optional(&keys::DEFAULT_SKILL)
             .map(|found| found.value),
+        signing_key: signing_key(section),
+    }
+}
+
+/// A card that is to be signed and is not would be trusted less than one that never was, so a file
+/// that is no key is a fault.
+fn signing_key(section: &Section<'_>) -> Option<Arc<PrivateKey>> {
+    let file = section.optional(&keys::SIGNING_KEY_FILE)?;
+    let text = Zeroizing::new(section.report.read(&file)?);
+    match PrivateKey::from_pem(&text) {
+        Ok(key) => Some(Arc::new(key)),
+        Err(problem) => {
+            let remedy = "make one with `jwt-generator keygen --type ed25519 --out key.pem`";
+            section.fault(&file.spot, problem.to_string(), remedy);
+            None
+        }
     }
 }
 

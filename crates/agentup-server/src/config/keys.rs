@@ -123,6 +123,8 @@ keys! {
     DOCUMENTATION_URL: WebUrl = "agent.documentation_url", WebUrl;
     /// the picture of the agent
     ICON_URL: WebUrl = "agent.icon_url", WebUrl;
+    /// a file with the private key that signs the card and what webhooks are sent
+    SIGNING_KEY_FILE: FilePath = "agent.signing_key_file", FilePath;
     /// the skill of a message that names none
     DEFAULT_SKILL: Text = "agent.default_skill", Text;
 

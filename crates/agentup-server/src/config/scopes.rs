@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, slice};
 
 use agentup_auth::{Scope, ScopeGraph, scope::GraphError};
+use agentup_env::cli::terminal::safe_text;
 
 use super::{
     keys,
@@ -35,7 +36,8 @@ pub(super) fn read(root: &Section<'_>) -> ScopeGraph {
         Some(node) => {
             let expected =
                 "a list of scopes, or a mapping from each scope to those that it includes";
-            root.wrong_type(&root.spot_of(&keys::SCOPES), node, expected);
+            root.report
+                .wrong_type(&root.spot_of(&keys::SCOPES), node, expected);
             None
         }
     };
@@ -44,7 +46,9 @@ pub(super) fn read(root: &Section<'_>) -> ScopeGraph {
 
 /// Each scope includes those before it.
 fn list(root: &Section<'_>, items: &[Node]) -> Option<ScopeGraph> {
-    let found = root.members(&ScopeName, items, keys::SCOPES.name())?;
+    let found = root
+        .report
+        .members(&ScopeName, items, keys::SCOPES.name())?;
     root.show(
         &keys::SCOPES,
         found.iter().map(|found| found.value.as_str()).collect(),
@@ -71,10 +75,9 @@ fn graph(root: &Section<'_>, entries: &[Entry]) -> Option<ScopeGraph> {
     let mut is_good = true;
     for entry in entries {
         let path = root.path_to(keys::SCOPES.name());
-        let spot = root.report.spot(
-            entry.at,
-            format!("{path}.{}", super::reader::printable(&entry.key)),
-        );
+        let spot = root
+            .report
+            .spot(entry.at, format!("{path}.{}", safe_text(&entry.key)));
         let scope = ScopeName.read(&entry.key);
         if let Err(problem) = &scope {
             root.report.fault(&spot, problem.as_str(), "");
@@ -125,11 +128,11 @@ fn included(root: &Section<'_>, node: &Node, spot: &Spot) -> Option<Vec<Scope>> 
         Value::Text(_) => slice::from_ref(node),
         Value::List(items) => items.as_slice(),
         Value::Map(_) => {
-            root.wrong_type(spot, node, "a list of scopes");
+            root.report.wrong_type(spot, node, "a list of scopes");
             return None;
         }
     };
-    let found = root.members(&ScopeName, items, &spot.path)?;
+    let found = root.report.members(&ScopeName, items, &spot.path)?;
     Some(found.into_iter().map(|found| found.value).collect())
 }
 

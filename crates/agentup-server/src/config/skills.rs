@@ -94,12 +94,14 @@ fn modes(
 fn requirement(section: &Section<'_>, node: &Node, graph: &ScopeGraph) -> Option<Requirement> {
     let path = section.path_to(keys::REQUIRED_SCOPES.name());
     let (found, is_choice) = match &node.value {
-        Value::List(items) => (section.members(&ScopeName, items, &path)?, false),
+        Value::List(items) => (section.report.members(&ScopeName, items, &path)?, false),
         Value::Map(_) => {
             chosen(&section.part(keys::REQUIRED_SCOPES.name(), keys::REQUIRED_SCOPES.path))?
         }
         Value::Text(_) | Value::Null => (
-            section.members(&ScopeName, std::slice::from_ref(node), &path)?,
+            section
+                .report
+                .members(&ScopeName, std::slice::from_ref(node), &path)?,
             false,
         ),
     };

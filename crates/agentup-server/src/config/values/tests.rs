@@ -1,5 +1,9 @@
 //! Each kind of value: what it takes, and what it does not.
 
+use std::time::Duration;
+
+use agentup_auth::Algorithm;
+
 use super::*;
 
 fn read<K: Kind>(kind: &K, text: &str) -> Option<K::Value> {
@@ -62,7 +66,7 @@ fn spans() {
     for text in ["3601", "2h", "-1", "500ms", "1.5", "soon", ""] {
         assert_eq!(read(&kind, text), None, "{text}");
     }
-    assert_eq!(kind.show(&Duration::from_secs(90)), "1m 30s");
+    assert_eq!(kind.show(&Duration::from_secs(90)), "90s");
     assert_eq!(
         kind.expected(),
         "a time from 0s to 1h, in seconds or as in 30s, 5m, 1h"

@@ -28,6 +28,11 @@ impl Kind for WebUrl {
     fn show(&self, value: &String) -> serde_yaml::Value {
         value.as_str().into()
     }
+
+    /// A URL that is refused may have a password.
+    fn is_secret(&self) -> bool {
+        true
+    }
 }
 
 impl Kind for KeyUrl {
@@ -49,6 +54,11 @@ impl Kind for KeyUrl {
 
     fn show(&self, value: &String) -> serde_yaml::Value {
         value.as_str().into()
+    }
+
+    /// A URL that is refused may have a password.
+    fn is_secret(&self) -> bool {
+        true
     }
 }
 

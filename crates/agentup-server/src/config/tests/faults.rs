@@ -1,0 +1,79 @@
+//! Each fault with its exact text. The cases are in `data/faults.txt`.
+
+use super::*;
+
+/// A block of the file: a name behind `===`, variables behind `env`, the configuration behind `~~~`,
+/// and behind another `~~~` what is said about it, line by line, without the first line.
+struct Case<'a> {
+    name: &'a str,
+    variables: Vec<(&'a str, &'a str)>,
+    yaml: &'a str,
+    says: &'a str,
+}
+
+impl<'a> Case<'a> {
+    fn parse(block: &'a str) -> Self {
+        let mut parts = block.splitn(3, "~~~\n");
+        let (head, yaml, says) = (
+            parts.next().unwrap(),
+            parts.next().unwrap(),
+            parts.next().unwrap(),
+        );
+        let mut lines = head.lines();
+        let name = lines.next().unwrap();
+        let variables = lines
+            .filter_map(|line| line.strip_prefix("env ")?.split_once('='))
+            .collect();
+        Self {
+            name,
+            variables,
+            yaml,
+            says,
+        }
+    }
+}
+
+#[test]
+fn every_fault_is_told_with_place_and_remedy() {
+    let cases = include_str!("data/faults.txt");
+    let mut wrong = Vec::new();
+    for case in cases.split("=== ").skip(1).map(Case::parse) {
+        let faults = Folder::new(case.yaml).faults(&case.variables);
+        let says = faults.split_once('\n').map_or("", |(_, says)| says);
+        if says != case.says.trim_end() {
+            wrong.push(format!(
+                "=== {}\nexpected:\n{}\nsaid:\n{says}\n",
+                case.name, case.says
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_report_counts_the_faults() {
+    let says = Folder::new("server: { port: x }\n").faults(&[]);
+    assert!(
+        says.starts_with("error: 1 setting cannot be used\n  agent.yaml:1:17: server.port: "),
+        "{says}"
+    );
+    let says = Folder::new("server: { port: x, prot: 1 }\n").faults(&[]);
+    assert!(
+        says.starts_with("error: 2 settings cannot be used\n  agent.yaml:1:17: server.port: "),
+        "{says}"
+    );
+}
+
+#[test]
+fn a_file_that_is_not_there_is_a_fault() {
+    let faults = load(
+        std::path::Path::new("/nowhere/agent.yaml"),
+        &environment(&[]),
+    )
+    .unwrap_err();
+    assert_eq!(
+        faults.to_string(),
+        "error: 1 setting cannot be used\n  /nowhere/agent.yaml: cannot be read: No such file or directory \
+         (os error 2)"
+    );
+}
