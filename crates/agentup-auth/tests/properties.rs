@@ -1,6 +1,8 @@
 //! What holds for all tokens: nothing panics, every bit counts, and there is one spelling.
 
-#[cfg(all(test, feature = "test-support"))]
+#![cfg(feature = "test-support")]
+
+#[cfg(test)]
 mod tests {
     use agentup_auth::{
         Algorithm, BearerToken, KeySet, Verifier, bearer_token,

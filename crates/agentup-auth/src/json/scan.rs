@@ -71,16 +71,23 @@ impl<'a> Scanner<'a> {
 
     /// What follows an opening quote, up to and with the closing one. Borrowed unless it has
     /// escapes.
+    #[inline]
     pub(super) fn string(&mut self) -> Result<Cow<'a, str>, NotStrictJson> {
         let plain = self.plain()?;
         if self.take(b'"') {
             return Ok(Cow::Borrowed(plain));
         }
+        self.escaped(plain).map(Cow::Owned)
+    }
+
+    /// The rest of a string that goes on with an escape.
+    #[cold]
+    fn escaped(&mut self, plain: &str) -> Result<String, NotStrictJson> {
         let mut text = plain.to_owned();
         loop {
             // `plain` stops at a quote or a backslash only.
             match self.next() {
-                Some(b'"') => return Ok(Cow::Owned(text)),
+                Some(b'"') => return Ok(text),
                 Some(b'\\') => text.push(self.escape()?),
                 _ => return Err(NotStrictJson),
             }
@@ -89,6 +96,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The text up to the next quote or backslash. A control character is not allowed.
+    #[inline]
     fn plain(&mut self) -> Result<&'a str, NotStrictJson> {
         let rest = self.text.as_bytes().get(self.at..).ok_or(NotStrictJson)?;
         let end = self.at.saturating_add(plain_length(rest));
@@ -147,6 +155,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A number whose first byte was taken.
+    #[inline]
     pub(super) fn number(&mut self, first: u8) -> Result<Node<'a>, NotStrictJson> {
         let start = self.at.saturating_sub(1);
         let leading = if first == b'-' {
