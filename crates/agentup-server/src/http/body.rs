@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use bytes::Bytes;
 use http::{HeaderMap, header::CONTENT_TYPE};
 use http_body_util::LengthLimitError;
@@ -18,6 +18,10 @@ pub(crate) async fn json_body(
 ) -> Result<Bytes, Rejection> {
     if !is_json(headers) {
         return Err(Rejection::MediaType);
+    }
+    // What says that it is too long is not waited for: none of it has to be sent.
+    if usize::try_from(body.size_hint().lower()).map_or(true, |length| length > limit) {
+        return Err(Rejection::BodyTooLarge);
     }
     match tokio::time::timeout(patience, to_bytes(body, limit)).await {
         Ok(Ok(bytes)) => Ok(bytes),

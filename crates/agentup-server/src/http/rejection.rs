@@ -7,7 +7,7 @@ use agentup_protocol::jsonrpc::Id;
 use axum::response::{IntoResponse, Response};
 use http::{
     HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE},
+    header::{CACHE_CONTROL, CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde::Serialize;
 
@@ -95,6 +95,10 @@ impl Challenger {
             Rejection::Overloaded | Rejection::Token(VerifyError::KeysUnavailable)
         ) {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if matches!(rejection, Rejection::BodyTooLarge | Rejection::BodyLate) {
+            // The rest of the body is not read, so nothing can follow it (RFC 9110 §15.5.14).
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }
