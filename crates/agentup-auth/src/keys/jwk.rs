@@ -9,6 +9,7 @@ use super::{
     KeySet, LoadedKeys, SkippedKey, VerificationKey,
     error::KeyError,
     material::{Curve, Material},
+    set,
 };
 use crate::{
     algorithm::Algorithm,
@@ -143,7 +144,7 @@ impl<'a> Jwk<'a> {
                 return Err(KeyError::AlgorithmNotAllowed);
             }
             Some(stated) => vec![stated],
-            None => super::fitting(&material, allowed)?,
+            None => set::fitting(&material, allowed)?,
         };
         algorithms
             .into_iter()
@@ -153,8 +154,10 @@ impl<'a> Jwk<'a> {
 
     /// RFC 7517 §4.2 and §4.3.
     fn check_purpose(&self) -> Result<(), KeyError> {
-        if !matches!(&self.usage, None | Some(Node::Text(Cow::Borrowed("sig")))) {
-            return Err(KeyError::NotForSignatures);
+        match &self.usage {
+            None => {}
+            Some(Node::Text(usage)) if usage == "sig" => {}
+            Some(_) => return Err(KeyError::NotForSignatures),
         }
         match &self.key_ops {
             None => Ok(()),
@@ -259,7 +262,7 @@ impl KeySet {
     fn add_all(&mut self, keys: Vec<VerificationKey>) -> Result<(), KeyError> {
         let mut all: Vec<VerificationKey> = self.keys.to_vec();
         for key in keys {
-            super::push(&mut all, key)?;
+            set::push(&mut all, key)?;
         }
         self.keys = all.into();
         Ok(())
