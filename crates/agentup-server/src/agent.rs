@@ -190,7 +190,12 @@ impl Agent {
         workers.stop();
         let grace = self.config.server.shutdown_grace;
         app.tasks.drain(grace).await;
-        if tokio::time::timeout(grace, workers.gone()).await.is_err() {
+        // What the last events tell is still to be delivered.
+        let (gone, ()) = tokio::join!(
+            tokio::time::timeout(grace, workers.gone()),
+            app.push.drain(grace),
+        );
+        if gone.is_err() {
             tracing::warn!("connections did not end in time");
         }
         Ok(())

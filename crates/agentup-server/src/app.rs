@@ -8,13 +8,14 @@ use std::sync::{
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
-use crate::{clock::Clock, live::Live, tasks::Tasks};
+use crate::{clock::Clock, live::Live, push::Push, tasks::Tasks};
 
 /// The state of a running server.
 #[derive(Debug)]
 pub(crate) struct App {
     live: ArcSwap<Live>,
     pub(crate) tasks: Tasks,
+    pub(crate) push: Arc<Push>,
     pub(crate) clock: Clock,
     /// One for each request that may be in flight.
     pub(crate) places: Semaphore,
@@ -24,6 +25,7 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn new(live: Live, tasks: Tasks, clock: Clock, concurrency: usize) -> Self {
         Self {
+            push: Arc::new(Push::new(Arc::clone(&live.push))),
             live: ArcSwap::from_pointee(live),
             tasks,
             clock,
@@ -40,6 +42,7 @@ impl App {
 
     /// Puts new settings in the place of the old ones, for the requests to come.
     pub(crate) fn replace(&self, live: Live) {
+        self.push.adopt(Arc::clone(&live.push));
         self.live.store(Arc::new(live));
     }
 

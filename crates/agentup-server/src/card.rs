@@ -34,6 +34,7 @@ pub(crate) fn of(config: &Config, registry: &Registry, url: &str) -> AgentCard {
         icon_url: agent.icon_url.clone(),
         capabilities: AgentCapabilities {
             streaming: true,
+            push_notifications: config.push_notifications.enabled,
             // Without callers there is nobody to show another card to.
             extended_agent_card: secured,
             ..AgentCapabilities::default()

@@ -16,6 +16,7 @@ mod faults;
 mod key_sources;
 mod keys;
 mod process;
+mod push;
 mod reader;
 mod report;
 mod scopes;
@@ -57,6 +58,8 @@ pub struct Config {
     pub skills: Vec<SkillConfig>,
     /// What it keeps of its tasks.
     pub state: StateConfig,
+    /// Whom it tells of the events of tasks.
+    pub push_notifications: PushConfig,
     /// Where it runs. Default: development.
     pub environment: Stage,
     /// What the environment says of the process, apart from the file.
@@ -213,6 +216,29 @@ pub struct StateConfig {
     pub idempotency: Duration,
 }
 
+/// `push_notifications`: whom the agent tells of the events of tasks.
+#[derive(Clone, Debug)]
+pub struct PushConfig {
+    /// Whether callers may name webhooks. Default: yes.
+    pub enabled: bool,
+    /// Whether a webhook may be on this machine or a private network; one on this machine may then
+    /// be plain http. Default: no.
+    pub allow_private_targets: bool,
+    /// Hosts, by name or address, that may be on this machine or a private network in any case.
+    pub allow_hosts: Vec<String>,
+    /// How often a notification is tried.
+    pub retry: RetryConfig,
+}
+
+/// `push_notifications.retry`: how often a notification is tried.
+#[derive(Clone, Debug)]
+pub struct RetryConfig {
+    /// The most attempts, the first one included. Default: 5.
+    pub attempts: usize,
+    /// The age at which a notification is given up. Default: 15 minutes.
+    pub max_age: Duration,
+}
+
 /// `environment`: where the agent runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -286,6 +312,7 @@ fn read(root: &Section<'_>, report: &Report<'_>) -> Config {
         skills: skills::read(root, &scopes),
         scopes,
         state: server::read_state(&root.section(&keys::STATE)),
+        push_notifications: push::read(&root.section(&keys::PUSH_NOTIFICATIONS)),
         environment: stage,
         process: process::read(report),
         shown: Shown::default(),

@@ -32,6 +32,8 @@ pub(crate) use rejection::{Challenger, Rejection};
 pub(crate) const CARD: &str = "/.well-known/agent-card.json";
 /// Its place before 0.3.
 pub(crate) const OLD_CARD: &str = "/.well-known/agent.json";
+/// The place of the keys that the agent signs with (RFC 7517 §5).
+pub(crate) const SIGNING_KEYS: &str = "/.well-known/jwks.json";
 /// The protected-resource metadata's place (`RFC 9728 §3`).
 pub(crate) const RESOURCE_METADATA: &str = "/.well-known/oauth-protected-resource";
 
@@ -43,6 +45,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route(CARD, get(wellknown::card))
         .route(OLD_CARD, get(wellknown::card))
         .route(RESOURCE_METADATA, get(wellknown::resource_metadata))
+        .route(SIGNING_KEYS, get(wellknown::signing_keys))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(rest::routes())

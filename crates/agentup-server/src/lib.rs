@@ -14,10 +14,14 @@ mod http;
 mod live;
 mod operations;
 mod published;
+mod push;
 mod reload;
 mod serve;
+mod signing;
 mod tasks;
 mod telemetry;
+#[cfg(test)]
+mod testing;
 
 pub use agent::{Agent, AgentError};
 pub use clock::Clock;

@@ -12,9 +12,11 @@ use crate::{
     card,
     config::{Config, Denial, LimitsConfig, SkillConfig},
     gate::{Bearer, Gate},
-    http::{Challenger, RESOURCE_METADATA},
+    http::{Challenger, RESOURCE_METADATA, SIGNING_KEYS},
     operations::DenialForm,
     published::Published,
+    push::Rules,
+    signing::{CannotSign, Signer},
 };
 
 /// How callers authenticate, in words.
@@ -26,12 +28,15 @@ pub(crate) struct Live {
     pub(crate) gate: Gate,
     pub(crate) registry: Registry,
     pub(crate) card: Published,
+    /// The public half of the key that signs, if one does.
+    pub(crate) signing_keys: Option<Published>,
     agent_card: AgentCard,
     /// The origins whose pages may call.
     pub(crate) origins: Vec<HeaderValue>,
     pub(crate) resource_metadata: Published,
     pub(crate) challenger: Challenger,
     pub(crate) limits: LimitsConfig,
+    pub(crate) push: Arc<Rules>,
     denial: Denial,
     default_skill: Option<Arc<str>>,
 }
@@ -55,6 +60,9 @@ pub enum LiveError {
     /// A document cannot be written as JSON.
     #[error("the agent card cannot be written")]
     Document(#[from] serde_json::Error),
+    /// The key of the agent makes no signature.
+    #[error("the agent card cannot be signed")]
+    Signature,
 }
 
 impl Live {
@@ -87,13 +95,20 @@ impl Live {
             Gate::open()
         };
         let agent_card = card::of(config, &registry, &url);
+        let signing_key = config.agent.signing_key.as_ref();
+        let keys_url = format!("{}{SIGNING_KEYS}", url.trim_end_matches('/'));
+        let signer = signing_key.map(|key| Signer::new(Arc::clone(key), &keys_url));
         Ok(Self {
-            card: Published::new(&agent_card.to_hybrid_json())?,
+            card: Published::new(&signed(&agent_card, signer.as_ref())?.to_hybrid_json())?,
+            signing_keys: signing_key
+                .map(|key| Published::new(&key.public_keys()))
+                .transpose()?,
             agent_card,
             origins: config.server.cors.origins.clone(),
             resource_metadata: Published::new(&ResourceMetadata::of(config, &registry, &url))?,
             challenger: Challenger::new(security.realm.clone(), metadata_url),
             limits: config.server.limits.clone(),
+            push: Arc::new(Rules::new(&config.push_notifications, signer)),
             denial: security.denial,
             default_skill: default_skill.map(Arc::from),
             registry,
@@ -124,6 +139,15 @@ impl Live {
             None => self.registry.first_open(),
         }
     }
+}
+
+/// The card as everybody sees it. The one of a caller has other skills, so it is not signed.
+fn signed(card: &AgentCard, signer: Option<&Signer>) -> Result<AgentCard, LiveError> {
+    let signatures = signer.map_or_else(|| Ok(Vec::new()), |signer| signer.card_signatures(card));
+    Ok(AgentCard {
+        signatures: signatures.map_err(|CannotSign| LiveError::Signature)?,
+        ..card.clone()
+    })
 }
 
 /// The skills of the configuration, each with its handler, then those that only the program knows.

@@ -8,6 +8,7 @@ use agentup_protocol::{A2aError, CancelTaskRequest, SendMessageRequest};
 
 use crate::{
     live::Live,
+    push::Webhook,
     tasks::{Opened, TaskCell, Tasks, Turn, TurnRefused},
 };
 
@@ -62,6 +63,7 @@ impl Asker {
         tasks: &Tasks,
         request: SendMessageRequest,
         form: DenialForm,
+        webhook: Option<Webhook>,
     ) -> Result<Accepted, Refusal> {
         let known = self.task_of(tasks, &request)?;
         let skill = self.skill_of(known.as_deref(), &request)?;
@@ -76,12 +78,18 @@ impl Asker {
             skill.id(),
             Listed(self.principal.granted()),
         );
-        let cell = match known {
-            Some(cell) => cell,
-            None => match tasks.open(self.principal.id(), skill.id(), &request.message)? {
-                Opened::New(cell) => cell,
-                Opened::Repeat(cell) => return Ok(Accepted { cell, turn: None }),
-            },
+        let opened = match known {
+            Some(cell) => Opened::New(cell),
+            None => tasks.open(self.principal.id(), skill.id(), &request.message)?,
+        };
+        let (Opened::New(cell) | Opened::Repeat(cell)) = &opened;
+        // Before the first event, so that the webhook hears of that too.
+        if let Some(webhook) = webhook {
+            self.add_webhook(cell, webhook)?;
+        }
+        let cell = match opened {
+            Opened::New(cell) => cell,
+            Opened::Repeat(cell) => return Ok(Accepted { cell, turn: None }),
         };
         let turn = self.turn(&cell, allowed, request)?;
         Ok(Accepted {
@@ -97,10 +105,11 @@ impl Asker {
         tasks: &Tasks,
         request: SendMessageRequest,
         form: DenialForm,
+        webhook: Option<Webhook>,
         patience: Duration,
     ) -> Result<Arc<TaskCell>, Refusal> {
         let wait = !request.configuration.return_immediately;
-        let Accepted { cell, turn } = self.accept(tasks, request, form)?;
+        let Accepted { cell, turn } = self.accept(tasks, request, form, webhook)?;
         match turn {
             Some(turn) if wait => tasks.run_attended(&cell, turn).await,
             Some(turn) => tasks.run_detached(&cell, turn),

@@ -51,3 +51,6 @@ fn provider(section: &Section<'_>) -> Option<ProviderConfig> {
         url: url?.value,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -245,6 +245,21 @@ keys! {
     /// for how long a message that is sent again gets the task of the first time
     IDEMPOTENCY: Span = "state.idempotency", Span(0..=24 * 60 * 60), or Duration::from_mins(1);
 
+    /// whom the agent tells of the events of tasks
+    PUSH_NOTIFICATIONS: Mapping = "push_notifications", Mapping;
+    /// whether callers may name webhooks
+    PUSH_ENABLED: Flag = "push_notifications.enabled", Flag, or true;
+    /// whether a webhook may be on this machine or a private network
+    ALLOW_PRIVATE_TARGETS: Flag = "push_notifications.allow_private_targets", Flag, or false;
+    /// hosts that may be on this machine or a private network in any case
+    ALLOW_HOSTS: List<Text> = "push_notifications.allow_hosts", List(Text);
+    /// how often a notification is tried
+    RETRY: Mapping = "push_notifications.retry", Mapping;
+    /// the most attempts at a notification, the first one included
+    RETRY_ATTEMPTS: Count<usize> = "push_notifications.retry.attempts", Count(1..=20), or 5;
+    /// the age at which a notification is given up
+    RETRY_MAX_AGE: Span = "push_notifications.retry.max_age", Span(1..=24 * 60 * 60), or Duration::from_mins(15);
+
     /// whether the agent is in production, where the checks are stricter
     ENVIRONMENT: Choice<Stage> = "environment", Choice(&[
         ("development", Stage::Development),

@@ -65,7 +65,7 @@ pub(super) fn read_state(section: &Section<'_>) -> StateConfig {
 }
 
 /// Whether the text can be the name or the address of a host (RFC 1123 §2.1).
-fn is_host(text: &str) -> bool {
+pub(super) fn is_host(text: &str) -> bool {
     let is_name = text.len() < 254
         && text.split('.').all(|label| {
             !label.is_empty()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use agentup_protocol::{
-    A2aError, ErrorKind, Generation, Operation, Outcome,
+    A2aError, Generation, Operation, Outcome,
     jsonrpc::{Failure, Id, Success},
 };
 use axum::response::{IntoResponse, Response};
@@ -58,17 +58,20 @@ impl Call<'_> {
         if operation.tenant().is_some_and(|tenant| !tenant.is_empty()) {
             return Err(A2aError::invalid_param("tenant", "is not known here").into());
         }
-        let (asker, tasks) = (self.asker, &self.app.tasks);
-        let form = asker.live.denial_form(self.binding.generation());
+        let (asker, tasks, push) = (self.asker, &self.app.tasks, &self.app.push);
+        let generation = self.binding.generation();
+        let form = asker.live.denial_form(generation);
         match operation {
-            Operation::SendMessage(request) => {
+            Operation::SendMessage(mut request) => {
+                let webhook = asker.webhook_of(push, &mut request, generation)?;
                 let length = request.configuration.history_length;
                 let patience = asker.live.limits.request_timeout;
-                let cell = asker.send(tasks, request, form, patience).await?;
+                let cell = asker.send(tasks, request, form, webhook, patience).await?;
                 Ok(self.sent(&cell, length))
             }
-            Operation::SendStreamingMessage(request) => {
-                let accepted = asker.accept(tasks, request, form)?;
+            Operation::SendStreamingMessage(mut request) => {
+                let webhook = asker.webhook_of(push, &mut request, generation)?;
+                let accepted = asker.accept(tasks, request, form, webhook)?;
                 let (task, events) = accepted.cell.watch();
                 if let Some(turn) = accepted.turn {
                     tasks.run_detached(&accepted.cell, turn);
@@ -92,11 +95,21 @@ impl Call<'_> {
             Operation::ListTasks(request) => {
                 Ok(self.result(Outcome::Tasks(&asker.list(tasks, &request)?)))
             }
-            Operation::CreatePushConfig(_)
-            | Operation::GetPushConfig(_)
-            | Operation::ListPushConfigs(_)
-            | Operation::DeletePushConfig(_) => {
-                Err(A2aError::from(ErrorKind::PushNotificationNotSupported).into())
+            Operation::CreatePushConfig(config) => {
+                let config = asker.create_push_config(tasks, push, config, generation)?;
+                Ok(self.result(Outcome::PushConfig(&config)))
+            }
+            Operation::GetPushConfig(request) => {
+                let config = asker.push_config(tasks, &request)?;
+                Ok(self.result(Outcome::PushConfig(&config)))
+            }
+            Operation::ListPushConfigs(request) => {
+                let configs = asker.push_configs(tasks, &request)?;
+                Ok(self.result(Outcome::PushConfigs(&configs)))
+            }
+            Operation::DeletePushConfig(request) => {
+                asker.delete_push_config(tasks, &request)?;
+                Ok(self.deleted())
             }
             Operation::GetExtendedCard(_) => {
                 let card = asker.live.extended_card(&asker.principal).ok_or_else(|| {
@@ -123,6 +136,14 @@ impl Call<'_> {
         match &self.binding {
             Binding::JsonRpc { id, .. } => json("application/json", &Success::new(id, result)),
             Binding::Rest { media_type } => json(media_type, &result),
+        }
+    }
+
+    /// Nothing, in the form that clients insist on: `null` in JSON-RPC, else an empty object.
+    fn deleted(&self) -> Response {
+        match &self.binding {
+            Binding::JsonRpc { .. } => self.result(Outcome::Deleted),
+            Binding::Rest { media_type } => json(media_type, &serde_json::json!({})),
         }
     }
 

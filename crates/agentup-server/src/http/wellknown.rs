@@ -1,4 +1,5 @@
-//! The documents that anybody may read: the agent card and the protected-resource metadata.
+//! The documents that anybody may read: the agent card, the keys that sign it, and the
+//! protected-resource metadata.
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use http::{
     header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
 };
 
+use super::Rejection;
 use crate::{app::App, published::Published};
 
 /// The agent card, both generations in one document (`A2A §8`).
@@ -21,6 +23,15 @@ pub(crate) async fn card(State(app): State<Arc<App>>, headers: HeaderMap) -> Res
 /// Where tokens for this agent come from, and how they are sent (RFC 9728 §3.2).
 pub(crate) async fn resource_metadata(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     show(&app.live().resource_metadata, &headers)
+}
+
+/// The keys that the agent signs its card and its notifications with, if it does.
+pub(crate) async fn signing_keys(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let live = app.live();
+    match &live.signing_keys {
+        Some(keys) => show(keys, &headers),
+        None => live.challenger.respond(&Rejection::NotFound, None),
+    }
 }
 
 /// A document that changes with the configuration only: cacheable, and not sent twice

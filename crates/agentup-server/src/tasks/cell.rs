@@ -12,7 +12,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::clock::Clock;
+use crate::{clock::Clock, push::Registered};
 
 /// What watchers of a task receive.
 pub(crate) type Event = Arc<StreamResponse>;
@@ -45,6 +45,7 @@ struct Inner {
     /// Seconds of the Unix epoch of the last change.
     touched: u64,
     watchers: Vec<mpsc::Sender<Event>>,
+    webhooks: Registered,
 }
 
 /// Why a task takes no further message.
@@ -91,6 +92,7 @@ impl TaskCell {
             running: false,
             touched,
             watchers: Vec::new(),
+            webhooks: Registered::default(),
         };
         Self {
             id,
@@ -224,6 +226,11 @@ impl TaskCell {
         (task, Some(receiver))
     }
 
+    /// Reads or changes the webhooks that hear of the task.
+    pub(crate) fn webhooks<R>(&self, act: impl FnOnce(&mut Registered) -> R) -> R {
+        act(&mut self.inner.lock().webhooks)
+    }
+
     /// Reads the task.
     pub(crate) fn read<R>(&self, reader: impl FnOnce(&Task) -> R) -> R {
         reader(&self.inner.lock().task)
@@ -272,7 +279,7 @@ impl TaskCell {
             timestamp: Some(Timestamp::from(now)),
         };
         inner.task.status = status;
-        if !inner.watchers.is_empty() {
+        if inner.is_heard() {
             let update = StatusUpdate {
                 task_id: self.id.to_string(),
                 context_id: self.context_id.to_string(),
@@ -291,17 +298,14 @@ impl TaskCell {
     }
 
     fn add_artifact(&self, inner: &mut Inner, artifact: Artifact, append: bool, last: bool) {
-        if !inner.watchers.is_empty() {
-            let update = ArtifactUpdate {
-                task_id: self.id.to_string(),
-                context_id: self.context_id.to_string(),
-                artifact: artifact.clone(),
-                append,
-                last_chunk: last,
-                metadata: None,
-            };
-            inner.tell(StreamResponse::ArtifactUpdate(update));
-        }
+        let update = inner.is_heard().then(|| ArtifactUpdate {
+            task_id: self.id.to_string(),
+            context_id: self.context_id.to_string(),
+            artifact: artifact.clone(),
+            append,
+            last_chunk: last,
+            metadata: None,
+        });
         let known = inner
             .task
             .artifacts
@@ -311,6 +315,9 @@ impl TaskCell {
             Some(known) if append => known.parts.extend(artifact.parts),
             Some(known) => *known = artifact,
             None => inner.task.artifacts.push(artifact),
+        }
+        if let Some(update) = update {
+            inner.tell(StreamResponse::ArtifactUpdate(update));
         }
     }
 
@@ -358,9 +365,16 @@ impl TaskChannel for TaskCell {
 }
 
 impl Inner {
-    /// Sends to every watcher. One that is too far behind, or gone, is let go.
+    /// Whether anybody wants to hear of events.
+    const fn is_heard(&self) -> bool {
+        !self.watchers.is_empty() || !self.webhooks.is_empty()
+    }
+
+    /// Sends to every watcher and every webhook, once the task is as the event says. A watcher that
+    /// is too far behind, or gone, is let go.
     fn tell(&mut self, event: StreamResponse) {
         let event = Arc::new(event);
+        self.webhooks.tell(&event, &self.task);
         self.watchers
             .retain(|watcher| watcher.try_send(Arc::clone(&event)).is_ok());
     }
