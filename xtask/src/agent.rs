@@ -55,20 +55,24 @@ impl Agent {
     /// Starts a server in `folder`, which holds its `agent_config.yaml` and `.env`, and waits until
     /// it listens. Its log goes to `server.log` there.
     pub(crate) fn start_behind(toolbox: &Toolbox, folder: &Path, port: u16) -> Result<Self> {
+        let server = toolbox
+            .sh("agentup-server")
+            .args(["serve", "--config", "agent_config.yaml", "--port"])
+            .arg(port.to_string());
+        Self::start_logging(server, folder)
+    }
+
+    /// Starts a server of whatever name in `folder` and waits until it listens. Its log goes to
+    /// `server.log` there.
+    pub(crate) fn start_logging(server: Sh, folder: &Path) -> Result<Self> {
         let log_path = folder.join("server.log");
         let log = std::fs::File::create(&log_path)?;
-        let child = toolbox
-            .sh("agentup-server")
-            .unconfigured()
-            .dir(folder)
-            .args(["serve", "--config", "agent_config.yaml", "--port"])
-            .arg(port.to_string())
-            .spawn(|command| {
-                command
-                    .stdin(Stdio::null())
-                    .stdout(Stdio::piped())
-                    .stderr(log);
-            })?;
+        let child = server.unconfigured().dir(folder).spawn(|command| {
+            command
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(log);
+        })?;
         Self::listening(child).map_err(|reason| {
             let log = std::fs::read_to_string(&log_path).unwrap_or_default();
             anyhow::anyhow!("{reason}; it said:\n{log}")

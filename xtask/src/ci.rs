@@ -9,6 +9,7 @@ use clap::Args;
 
 use crate::demo;
 use crate::document;
+use crate::interop;
 use crate::sh::Sh;
 use crate::test;
 use crate::tidy;
@@ -84,6 +85,10 @@ const STEPS: &[Step] = &[
     step("advisories", |_| advisories()),
     step("document", |ground| {
         document::check(ground.toolbox()?)?;
+        Ok(Passed)
+    }),
+    step("interop", |_| {
+        interop::check()?;
         Ok(Passed)
     }),
     step("demo", |ground| {

@@ -13,6 +13,7 @@ mod demo;
 mod document;
 mod env_file;
 mod http;
+mod interop;
 mod serve;
 mod sh;
 mod signals;
@@ -44,6 +45,7 @@ enum Command {
     Test(test::Test),
     Tidy(tidy::Tidy),
     Document(document::Document),
+    Interop(interop::Interop),
     Ci(ci::Ci),
 }
 
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         Command::Test(command) => command.run(),
         Command::Tidy(tidy::Tidy) => tidy::run(),
         Command::Document(document::Document) => document::run(),
+        Command::Interop(interop::Interop) => interop::run(),
         Command::Ci(command) => Ok(command.run()),
     };
     outcome.unwrap_or_else(|error| {

@@ -31,6 +31,12 @@ impl Toolbox {
         Self::build_with(&["--workspace", "--all-features", "--bins", "--tests"])
     }
 
+    /// Builds every binary and an example, with the features of [`Toolbox::build_with_tests`].
+    pub(crate) fn build_with_example(name: &str) -> Result<Self> {
+        let all = ["--workspace", "--all-features", "--bins", "--example", name];
+        Self::build_with(&all)
+    }
+
     fn build_with(args: &[&str]) -> Result<Self> {
         let cargo = Sh::cargo().arg("build").args(args);
         eprintln!("$ {cargo}");
@@ -47,12 +53,18 @@ impl Toolbox {
 
     /// One of our programs, by its name.
     pub(crate) fn sh(&self, name: &str) -> Sh {
-        Sh::new(
-            self.folder
-                .join(name)
-                .with_extension(std::env::consts::EXE_EXTENSION),
-        )
+        program(&self.folder, name)
     }
+
+    /// The example that [`Toolbox::build_with_example`] built.
+    pub(crate) fn example(&self, name: &str) -> Sh {
+        program(&self.folder.join("examples"), name)
+    }
+}
+
+fn program(folder: &Path, name: &str) -> Sh {
+    let path = folder.join(name);
+    Sh::new(path.with_extension(std::env::consts::EXE_EXTENSION))
 }
 
 /// Where cargo put the server, read from its JSON messages: a target folder may be set in many
