@@ -8,7 +8,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use tokio::task::JoinSet;
 
-use crate::{Algorithm, SkippedKey, Verifier};
+use crate::{Algorithm, SkippedKey, VerificationKey, Verifier};
 
 pub mod fetch;
 pub mod guard;
@@ -26,18 +26,21 @@ pub use web::{GuardedResolver, TIMEOUT, Web};
 /// The keys of one issuer that come from the network.
 #[derive(Clone, Debug)]
 pub struct RemoteIssuer {
-    /// The position of the issuer in the list that its verifier was made of.
-    pub position: usize,
+    /// The positions, in the list that the verifier was made of, of the issuers that have these
+    /// keys: one, unless several names stand for one issuer.
+    pub positions: Vec<usize>,
     /// Where its keys are.
     pub location: Location,
     /// The algorithms that it may use.
     pub algorithms: Vec<Algorithm>,
+    /// Keys that serve beside those that are fetched.
+    pub known: Vec<VerificationKey>,
     /// How often to fetch, and how long to go on without.
     pub timing: Timing,
 }
 
-/// Is told what happens to the keys of the issuer at a position.
-pub type Observer = dyn Fn(usize, &Event<'_>) + Send + Sync;
+/// Is told what happens to the keys of an issuer.
+pub type Observer = dyn Fn(&RemoteIssuer, &Event<'_>) + Send + Sync;
 
 /// What a fetcher needs of the world.
 #[derive(Clone)]
@@ -82,9 +85,9 @@ pub enum Event<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status {
-    /// The position of the issuer.
-    pub position: usize,
-    /// How many keys serve; none if there was no key set yet, or it became too old.
+    /// The positions of the issuer: [`RemoteIssuer::positions`].
+    pub positions: Vec<usize>,
+    /// How many fetched keys serve; none if there was no key set yet, or it became too old.
     pub keys: Option<usize>,
     /// How long ago the issuer confirmed them.
     pub age: Option<Duration>,
@@ -168,11 +171,7 @@ impl RemoteKeys {
     ///
     /// Waits for a fetch if there is one to wait for, no longer than [`Timing::patience`].
     pub async fn on_unknown_kid(&self, position: usize, kid: Option<&str>) -> Outcome {
-        match self
-            .sources
-            .iter()
-            .find(|source| source.position() == position)
-        {
+        match self.source(position) {
             Some(source) => source.search(kid).await,
             None => Outcome::Unknown,
         }
@@ -187,11 +186,7 @@ impl RemoteKeys {
     /// How long until it is worth asking again for the keys of this issuer.
     #[must_use]
     pub fn next_fetch_in(&self, position: usize) -> Option<Duration> {
-        let source = self
-            .sources
-            .iter()
-            .find(|source| source.position() == position);
-        source.map(|source| source.next_fetch_in())
+        self.source(position).map(Source::next_fetch_in)
     }
 
     /// Ends when every issuer has keys, or has failed to give them once.
@@ -199,6 +194,11 @@ impl RemoteKeys {
         for source in &self.sources {
             source.settled().await;
         }
+    }
+
+    fn source(&self, position: usize) -> Option<&Source> {
+        let mut sources = self.sources.iter().map(|source| &**source);
+        sources.find(|source| source.issuer().positions.contains(&position))
     }
 }
 

@@ -117,6 +117,27 @@ impl KeySet {
         }
     }
 
+    /// This set and further keys behind its own, as far as they can be told from them and there is
+    /// room.
+    #[cfg(feature = "remote")]
+    pub(crate) fn joined_by(&self, keys: &[VerificationKey]) -> Self {
+        let mut all = self.keys.to_vec();
+        for key in keys {
+            // A key that cannot be added is one that the set has, by its name.
+            let _ = push(&mut all, key.clone());
+        }
+        Self {
+            keys: all.into(),
+            ..self.clone()
+        }
+    }
+
+    /// A set without keys, to which keys of these algorithms may come.
+    #[cfg(feature = "remote")]
+    pub(crate) fn awaiting(algorithms: &[Algorithm]) -> Self {
+        LoadedKeys::empty(algorithms).keys
+    }
+
     /// The keys, in the order in which they are tried.
     #[must_use]
     pub fn keys(&self) -> &[VerificationKey] {

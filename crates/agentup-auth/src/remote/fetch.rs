@@ -1,6 +1,12 @@
-//! Fetching the key set of one issuer, from its URL or from where its metadata says.
+//! Fetching the key set of one issuer: from its URL, from where its metadata says, from a file.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use aws_lc_rs::digest::{self, Digest};
 use reqwest::{
@@ -33,6 +39,8 @@ pub enum Location {
     KeySet(Url),
     /// Where the metadata of the issuer says (OpenID Connect Discovery 1.0 §4, RFC 8414 §3).
     Discovery(Metadata),
+    /// In this file, which is read as if it were fetched.
+    File(PathBuf),
 }
 
 /// Fetches one key set again and again, and remembers what makes it cheap.
@@ -48,7 +56,8 @@ pub struct Fetcher {
 /// What was fetched last.
 #[derive(Debug)]
 struct Seen {
-    url: Url,
+    /// None for a file.
+    url: Option<Url>,
     etag: Option<HeaderValue>,
     modified: Option<HeaderValue>,
     digest: Digest,
@@ -105,6 +114,9 @@ pub enum FetchError {
     /// The metadata of the issuer cannot be used.
     #[error(transparent)]
     Discovery(DiscoveryError),
+    /// The file cannot be read.
+    #[error("the file cannot be read: {0}")]
+    File(io::ErrorKind),
 }
 
 impl Fetcher {
@@ -125,7 +137,21 @@ impl Fetcher {
     /// # Errors
     /// When the keys cannot be had. What was fetched before is not forgotten.
     pub async fn fetch(&mut self, now: Moment, whole: bool) -> Result<Fetched, FetchError> {
-        let url = self.url(now).await?;
+        let url = match &self.location {
+            Location::File(path) => {
+                let path = path.clone();
+                return self.read(path, whole).await;
+            }
+            Location::KeySet(url) => url.clone(),
+            Location::Discovery(metadata) => match &self.discovered {
+                Some((url, at)) if now.since(*at) < METADATA_TTL => url.clone(),
+                _ => {
+                    let url = metadata.fetch(&self.web).await?;
+                    self.discovered = Some((url.clone(), now));
+                    url
+                }
+            },
+        };
         let result = self.fetch_from(url, whole).await;
         if result.is_err() {
             // The keys may have moved.
@@ -134,23 +160,11 @@ impl Fetcher {
         result
     }
 
-    async fn url(&mut self, now: Moment) -> Result<Url, FetchError> {
-        let metadata = match &self.location {
-            Location::KeySet(url) => return Ok(url.clone()),
-            Location::Discovery(metadata) => metadata,
-        };
-        match &self.discovered {
-            Some((url, at)) if now.since(*at) < METADATA_TTL => Ok(url.clone()),
-            _ => {
-                let url = metadata.fetch(&self.web).await?;
-                self.discovered = Some((url.clone(), now));
-                Ok(url)
-            }
-        }
-    }
-
     async fn fetch_from(&mut self, url: Url, whole: bool) -> Result<Fetched, FetchError> {
-        let last = self.last.as_ref().filter(|last| !whole && last.url == url);
+        let last = self
+            .last
+            .as_ref()
+            .filter(|last| !whole && last.url.as_ref() == Some(&url));
         let headers = last.map_or_else(HeaderMap::new, Seen::conditions);
         let headers = with_accept(headers, KEY_SET_TYPES);
         let answer = self.web.get(&url, headers, KeySet::MAX_BYTES).await?;
@@ -162,25 +176,61 @@ impl Fetcher {
             }
             status => return Err(FetchError::Status(status.as_u16())),
         }
-        let digest = digest::digest(&digest::SHA256, &answer.body);
-        // A server without tags sends the same set again and again. To take it for new would make
-        // every token that is remembered be verified again.
-        let fetched = if last.is_some_and(|last| last.digest.as_ref() == digest.as_ref()) {
-            Fetched::Unchanged { max_age }
-        } else {
-            let loaded = KeySet::from_jwks(&answer.body, &self.algorithms);
-            let loaded = loaded.map_err(FetchError::Keys)?;
-            Fetched::Keys { loaded, max_age }
-        };
         let header = |name: HeaderName| answer.headers.get(name).cloned();
-        self.last = Some(Seen {
-            url,
+        let seen = Seen {
+            url: Some(url),
             etag: header(ETAG),
             modified: header(LAST_MODIFIED),
-            digest,
-        });
+            digest: digest::digest(&digest::SHA256, &answer.body),
+        };
+        self.take(seen, &answer.body, max_age, whole)
+    }
+
+    async fn read(&mut self, path: PathBuf, whole: bool) -> Result<Fetched, FetchError> {
+        let reading = tokio::task::spawn_blocking(move || read_bounded(&path)).await;
+        let body = reading.map_err(|_| FetchError::File(io::ErrorKind::Interrupted))?;
+        let body = body.map_err(|error| FetchError::File(error.kind()))?;
+        if body.len() > KeySet::MAX_BYTES {
+            return Err(FetchError::TooLarge);
+        }
+        let seen = Seen {
+            url: None,
+            etag: None,
+            modified: None,
+            digest: digest::digest(&digest::SHA256, &body),
+        };
+        self.take(seen, &body, None, whole)
+    }
+
+    /// A server without tags sends the same set again and again. To take it for new would make
+    /// every token that is remembered be verified again.
+    fn take(
+        &mut self,
+        seen: Seen,
+        body: &[u8],
+        max_age: Option<Duration>,
+        whole: bool,
+    ) -> Result<Fetched, FetchError> {
+        let is_same =
+            |last: &Seen| last.url == seen.url && last.digest.as_ref() == seen.digest.as_ref();
+        let fetched = if !whole && self.last.as_ref().is_some_and(is_same) {
+            Fetched::Unchanged { max_age }
+        } else {
+            let loaded = KeySet::from_jwks(body, &self.algorithms).map_err(FetchError::Keys)?;
+            Fetched::Keys { loaded, max_age }
+        };
+        self.last = Some(seen);
         Ok(fetched)
     }
+}
+
+/// Reads one byte more than may be there, so that the caller can tell.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let most = u64::try_from(KeySet::MAX_BYTES).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let file = File::open(path)?;
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 impl Seen {
@@ -207,6 +257,7 @@ impl FetchError {
             Self::TooLarge => "too_large",
             Self::Keys(_) => "not_a_key_set",
             Self::Discovery(_) => "discovery",
+            Self::File(_) => "file",
         }
     }
 }

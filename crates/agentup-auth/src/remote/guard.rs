@@ -81,7 +81,8 @@ impl Guard {
         self
     }
 
-    /// Also this host, by name or literal address, if it is on this machine or a private network.
+    /// Also this host, by name or literal address, if it is on a private network or this machine;
+    /// on this machine over plain http too.
     #[must_use]
     pub fn allow_host(mut self, host: &str) -> Self {
         self.hosts.push(normal(host));
@@ -105,7 +106,7 @@ impl Guard {
         );
         match url.scheme() {
             "https" => {}
-            "http" if is_here && self.loopback => {}
+            "http" if is_here && (self.loopback || self.is_named(host)) => {}
             _ => return Err(Refused::Scheme),
         }
         address.map_or(Ok(()), |address| self.check_address(host, address))
@@ -121,11 +122,10 @@ impl Guard {
         if is_localhost(host) && !kind.is_loopback() {
             return Err(Refused::Address(kind));
         }
-        let is_named = || self.hosts.contains(&normal(host));
         let is_allowed = match kind {
             AddressKind::Public => true,
-            AddressKind::Loopback => self.loopback || is_named(),
-            AddressKind::Private => self.private || is_named(),
+            AddressKind::Loopback => self.loopback || self.is_named(host),
+            AddressKind::Private => self.private || self.is_named(host),
             _ => false,
         };
         if is_allowed {
@@ -133,6 +133,10 @@ impl Guard {
         } else {
             Err(Refused::Address(kind))
         }
+    }
+
+    fn is_named(&self, host: &str) -> bool {
+        self.hosts.contains(&normal(host))
     }
 }
 

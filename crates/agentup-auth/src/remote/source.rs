@@ -67,10 +67,8 @@ impl Source {
                 fetches: Fetches::default(),
             },
         };
-        if let Some(keys) = &state.keys {
-            let _ = verifier.replace_keys(issuer.position, keys);
-        }
-        Self {
+        let fetched = state.keys.clone();
+        let source = Self {
             // The names that the state holds are hashed with it.
             hasher: known.map_or_else(RandomState::new, |known| known.hasher.clone()),
             issuer,
@@ -80,7 +78,9 @@ impl Source {
             state: Mutex::new(state),
             wake: Notify::new(),
             places: Semaphore::new(MAX_WAITING),
-        }
+        };
+        source.install(fetched.as_ref());
+        source
     }
 
     /// Whether keys that were fetched from here are those of that issuer.
@@ -88,8 +88,8 @@ impl Source {
         self.issuer.location == issuer.location && self.issuer.algorithms == issuer.algorithms
     }
 
-    pub(super) const fn position(&self) -> usize {
-        self.issuer.position
+    pub(super) const fn issuer(&self) -> &RemoteIssuer {
+        &self.issuer
     }
 
     /// Does what the policy says, for ever.
@@ -137,11 +137,29 @@ impl Source {
     }
 
     fn discard(&self) {
-        let _ = self
-            .verifier
-            .replace_keys(self.issuer.position, &KeySet::unavailable());
+        self.install(None);
         self.state.lock().keys = None;
         self.tell(&Event::Discarded);
+    }
+
+    /// Puts the fetched keys, and those beside them, into the verifier.
+    fn install(&self, fetched: Option<&KeySet>) {
+        let RemoteIssuer {
+            positions,
+            algorithms,
+            known,
+            ..
+        } = &self.issuer;
+        let keys = match fetched {
+            Some(fetched) => fetched.joined_by(known),
+            None if known.is_empty() => KeySet::unavailable(),
+            // A token of another key gets the answer that its key is unknown, and the search that
+            // follows the answer that there are no keys.
+            None => KeySet::awaiting(algorithms).joined_by(known),
+        };
+        for position in positions {
+            let _ = self.verifier.replace_keys(*position, &keys);
+        }
     }
 
     fn finish(&self, result: Result<Fetched, FetchError>) {
@@ -149,7 +167,7 @@ impl Source {
             Ok(Fetched::Keys { loaded, max_age }) => {
                 let keys = &loaded.keys;
                 // Before the policy knows the names: whoever hears of a key must find it.
-                let _ = self.verifier.replace_keys(self.issuer.position, keys);
+                self.install(Some(keys));
                 let kids = keys.keys().iter().filter_map(|key| key.kid());
                 let kids = kids.map(|kid| self.hash(Some(kid))).collect();
                 self.close(Finished::Keys { kids, max_age }, |state| {
@@ -228,7 +246,7 @@ impl Source {
         let now = self.now();
         let state = self.state.lock();
         Status {
-            position: self.issuer.position,
+            positions: self.issuer.positions.clone(),
             keys: state.keys.as_ref().map(KeySet::len),
             age: state.cycle.age(now),
             is_stale: state.cycle.is_stale(now),
@@ -257,7 +275,7 @@ impl Source {
     }
 
     fn tell(&self, event: &Event<'_>) {
-        (self.world.observer)(self.issuer.position, event);
+        (self.world.observer)(&self.issuer, event);
     }
 }
 

@@ -45,7 +45,8 @@ impl Setting {
                 let hours = Duration::from_hours(ahead.load(Ordering::Relaxed));
                 Moment::new(start.elapsed()).after(hours)
             }),
-            observer: Arc::new(move |position, event| {
+            observer: Arc::new(move |issuer, event| {
+                let position = issuer.positions[0];
                 log.send_modify(|told| told.push(format!("{position} {}", name(event))));
             }),
         };
@@ -71,9 +72,10 @@ impl Setting {
         let url = Url::parse(&self.server.url(path)).unwrap();
         let location = Location::KeySet(url);
         RemoteIssuer {
-            position,
+            positions: vec![position],
             location,
             algorithms: vec![ALGORITHM],
+            known: Vec::new(),
             timing,
         }
     }
@@ -411,4 +413,80 @@ async fn nothing_is_told_of_keys() {
         shown.contains("keys: Some(1)") && !shown.contains("the-kid"),
         "{shown}"
     );
+}
+
+#[tokio::test]
+async fn a_known_key_serves_whatever_becomes_of_the_others() {
+    let setting = Setting::new().await;
+    setting.server.serve(KEYS, Reply::status(500));
+    let known = json!({"keys": [jwk("known", false)]}).to_string();
+    let known = KeySet::from_jwks(known.as_bytes(), &[ALGORITHM]).unwrap();
+    let mut issuer = setting.issuer(0, KEYS, quick());
+    issuer.known = known.keys.keys().to_vec();
+    issuer.positions = vec![0, 1];
+    let keys = RemoteKeys::start(&setting.verifier, vec![issuer], &setting.world, None);
+    let fetched = token("fetched", test_support::ISSUER, true);
+    keys.settled().await;
+    assert_eq!(setting.verify(&ours("known")), Ok(()));
+    let of_other = token("known", "https://other.example", false);
+    assert_eq!(setting.verify(&of_other), Ok(()));
+    assert_eq!(setting.verify(&fetched), Err(VerifyError::UnknownKid));
+    let outcome = keys.on_unknown_kid(1, Some("fetched")).await;
+    assert!(matches!(outcome, Outcome::Later(_)));
+    setting
+        .server
+        .serve(KEYS, set(&[jwk("fetched", true), jwk("known", true)]));
+    setting.hears("0 loaded 2 skipped 0 exposed 0").await;
+    assert_eq!(setting.verify(&fetched), Ok(()));
+    assert_eq!(
+        setting.verify(&ours("known")),
+        Err(VerifyError::BadSignature),
+        "the issuer knows better"
+    );
+}
+
+#[tokio::test]
+async fn a_file_is_followed() {
+    let setting = Setting::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys.json");
+    // At once, as whoever replaces a key set should.
+    let write = |keys: Value| {
+        let new = folder.path().join("new");
+        std::fs::write(&new, keys.to_string()).unwrap();
+        std::fs::rename(new, &path).unwrap();
+    };
+    write(json!({"keys": [jwk("old", false)]}));
+    let mut issuer = setting.issuer(
+        0,
+        KEYS,
+        Timing {
+            ttl: Duration::ZERO,
+            ..quick()
+        },
+    );
+    issuer.location = Location::File(path.clone());
+    let keys = RemoteKeys::start(&setting.verifier, vec![issuer], &setting.world, None);
+    keys.settled().await;
+    assert_eq!(setting.verify(&ours("old")), Ok(()));
+    write(json!({"keys": [jwk("new", true), jwk("old", false)]}));
+    setting.hears("0 loaded 2 skipped 0 exposed 0").await;
+    assert_eq!(
+        setting.verify(&token("new", test_support::ISSUER, true)),
+        Ok(())
+    );
+    std::fs::remove_file(&path).unwrap();
+    setting.hears("0 failed file true").await;
+    assert_eq!(
+        setting.verify(&ours("old")),
+        Ok(()),
+        "as with a server that is down"
+    );
+    write(json!({"keys": "none"}));
+    setting.hears("0 failed not_a_key_set true").await;
+    write(json!({"keys": ["x".repeat(KeySet::MAX_BYTES)]}));
+    setting.hears("0 failed too_large true").await;
+    write(json!({"keys": [jwk("new", true), {"kty": "XYZ"}]}));
+    setting.hears("0 loaded 1 skipped 1 exposed 0").await;
+    assert_eq!(setting.verify(&ours("old")), Err(VerifyError::UnknownKid));
 }

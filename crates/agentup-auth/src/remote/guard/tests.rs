@@ -127,7 +127,7 @@ fn what_is_allowed_is_what_was_asked_for() {
 fn urls() {
     let strict = Guard::new();
     let local = Guard::new().allow_loopback();
-    let named = Guard::new().allow_host("10.0.0.1");
+    let named = Guard::new().allow_host("10.0.0.1").allow_host("localhost");
     let [scheme, credentials] = [Err(Refused::Scheme), Err(Refused::Credentials)];
     let loopback = Err(Refused::Address(Loopback));
     let cases = [
@@ -176,12 +176,14 @@ fn urls() {
             "{text}"
         );
     }
-    let url = Url::parse("https://10.0.0.1/keys").unwrap();
-    assert_eq!(named.check_url(&url), Ok(()));
-    let url = Url::parse("http://10.0.0.1/keys").unwrap();
-    assert_eq!(
-        named.check_url(&url),
-        scheme,
-        "an allowed host is still https"
-    );
+    for (text, expected) in [
+        ("https://10.0.0.1/keys", Ok(())),
+        ("http://10.0.0.1/keys", scheme),
+        ("http://localhost:8080/keys", Ok(())),
+        ("http://127.0.0.1:8080/keys", scheme),
+        ("https://10.0.0.2/keys", Err(Refused::Address(Private))),
+    ] {
+        let url = Url::parse(text).unwrap();
+        assert_eq!(named.check_url(&url), expected, "{text}");
+    }
 }

@@ -1,4 +1,8 @@
 //! The life of keys: each rule by itself, then all of them under random events.
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "numbers of a test are small"
+)]
 
 use std::ops::RangeInclusive;
 
