@@ -22,6 +22,14 @@ pub fn without_values(mut error: Error) -> Error {
         // The tip repeats the argument: "to pass 'x' as a value, use '-- x'".
         error.remove(ContextKind::Suggested);
     }
+    // What a tool with commands takes a stray argument for.
+    if error.get(ContextKind::InvalidSubcommand).is_some() {
+        error.insert(
+            ContextKind::InvalidSubcommand,
+            ContextValue::String(HIDDEN.to_owned()),
+        );
+        error.remove(ContextKind::Suggested);
+    }
     error
 }
 
@@ -80,6 +88,24 @@ mod tests {
             let shown = without_values(error).to_string();
             assert!(!shown.contains("hunter2"), "{shown}");
             assert_eq!(shown.contains("--flga"), repeated, "{shown}");
+        }
+        for arguments in [
+            &["tool", "hunter2"][..],
+            &["tool", "makes"],
+            &["tool", "make", "hunter2"],
+            &["tool", "--flag", "x", "hunter2"],
+        ] {
+            let error = Command::new("tool")
+                .arg(clap::Arg::new("flag").long("flag"))
+                .subcommand(Command::new("make"))
+                .args_conflicts_with_subcommands(true)
+                .try_get_matches_from(arguments)
+                .unwrap_err();
+            let shown = without_values(error).to_string();
+            assert!(
+                !shown.contains("hunter2") && !shown.contains("makes"),
+                "{shown}"
+            );
         }
     }
 }
