@@ -7,7 +7,11 @@ use agentup_env::cli::{
     input::SecretArgs,
     when::{Moment, Span},
 };
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+#[cfg(feature = "issuer")]
+use crate::issuer::IssuerArgs;
+use crate::keygen::KeygenArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,8 +21,10 @@ Examples:
   jwt-generator --scopes basic --expired
   jwt-generator --scopes basic --invalid-signature
   TOKEN=$(jwt-generator --scopes basic --format token-only)
-  jwt-generator --private-key issuer.pem --kid 2026-01
+  jwt-generator --private-key key.pem --kid auto
   jwt-generator --scopes basic --skill basic_assistant --format curl | sh
+  jwt-generator keygen --type rsa --out key.pem --public-out public.pem
+  jwt-generator issuer --port 9000
 
 Defaults:
   Secret, issuer and audience come from JWT_SECRET, JWT_ISSUER and
@@ -36,13 +42,24 @@ Exit status:
 /// The token goes to standard output. With the default format, a summary of what is in it goes
 /// to standard error.
 ///
-// Plain flags are the default command: a subcommand added here takes nothing away from them, because
-// there are no positional arguments it could be mistaken for.
+// Plain flags are the default command. There are no positional arguments that a subcommand could be
+// mistaken for.
 #[derive(Parser)]
 #[command(name = "jwt-generator", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
     #[command(flatten)]
     pub(crate) mint: Mint,
+}
+
+/// What the generator does beside minting a token.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Keygen(KeygenArgs),
+    #[cfg(feature = "issuer")]
+    Issuer(IssuerArgs),
 }
 
 /// What goes into a token, what signs it, and how it is shown.
@@ -124,8 +141,8 @@ pub(crate) struct HeaderArgs {
     #[arg(long = "type", value_name = "TYPE", default_value = "JWT")]
     pub(crate) token_type: String,
 
-    /// The name of the key (kid)
-    #[arg(long, value_name = "NAME")]
+    /// The name of the key (kid), or auto for the thumbprint of its public half (RFC 7638) [default: what a JWK says]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     pub(crate) kid: Option<String>,
 
     /// More header members, merged last, over alg and typ too: a JSON object or @FILE (repeatable)
@@ -139,7 +156,8 @@ pub(crate) struct KeyArgs {
     #[command(flatten)]
     pub(crate) secret: SecretArgs,
 
-    /// A private key in PEM (PKCS#8, PKCS#1 or SEC1) to sign with instead of a secret, or - for standard input
+    /// A private key to sign with instead of a secret: PEM (PKCS#8, PKCS#1 or SEC1), a JWK, or a set of which
+    /// --kid names one; - for standard input
     #[arg(long, value_name = "FILE", group = SecretArgs::GROUP)]
     pub(crate) private_key: Option<PathBuf>,
 
@@ -147,7 +165,8 @@ pub(crate) struct KeyArgs {
         long,
         visible_alias = "alg",
         value_name = "ALG",
-        help = "The algorithm [default: HS256 with a secret; RS256, ES256, ES384, ES512 or EdDSA with a private key]"
+        help = "The algorithm [default: HS256 with a secret; what a JWK says; else RS256, EdDSA, or the one of \
+                the curve]"
     )]
     pub(crate) algorithm: Option<Algorithm>,
 

@@ -46,7 +46,10 @@ pub(crate) fn claims(
         .as_deref()
         .or_else(|| usual(environment, "JWT_ISSUER"));
     claims.insert("iss".to_owned(), issuer.unwrap_or(TEST_ISSUER).into());
-    claims.insert("aud".to_owned(), audience(&args.audience, environment));
+    claims.insert(
+        "aud".to_owned(),
+        audience(audiences(&args.audience, environment)),
+    );
     claims.insert("iat".to_owned(), issued_at.into());
     claims.insert("exp".to_owned(), expires_at.into());
     claims.insert("nbf".to_owned(), not_before.into());
@@ -68,29 +71,40 @@ pub(crate) fn claims(
     Ok(claims)
 }
 
-/// The header members that come beside, or in the place of, what the key and the signature ask for.
+/// The header members that come beside, or in the place of, what the signature asks for; `kid` is the
+/// name of the key that signs.
 ///
 /// # Errors
 ///
 /// A JSON argument that is not an object.
-pub(crate) fn header(args: &HeaderArgs) -> Result<Map<String, Value>, MintError> {
+pub(crate) fn header(
+    args: &HeaderArgs,
+    kid: Option<&str>,
+) -> Result<Map<String, Value>, MintError> {
     let mut header = Map::new();
     header.insert("typ".to_owned(), args.token_type.as_str().into());
-    if let Some(kid) = &args.kid {
-        header.insert("kid".to_owned(), kid.as_str().into());
+    if let Some(kid) = kid {
+        header.insert("kid".to_owned(), kid.into());
     }
     merge(&mut header, "--header", &args.header)?;
     Ok(header)
 }
 
+/// Whom tokens are for: what was given, or else the environment's, or else that of the Quick Start.
+pub(crate) fn audiences(given: &[String], environment: &Environment) -> Vec<String> {
+    if given.is_empty() {
+        let usual = usual(environment, "JWT_AUDIENCE").unwrap_or(TEST_AUDIENCE);
+        vec![usual.to_owned()]
+    } else {
+        given.to_owned()
+    }
+}
+
 /// One audience as a string, several as a list (RFC 7519 §4.1.3).
-fn audience(given: &[String], environment: &Environment) -> Value {
-    match given {
-        [] => usual(environment, "JWT_AUDIENCE")
-            .unwrap_or(TEST_AUDIENCE)
-            .into(),
-        [one] => one.as_str().into(),
-        several => several.into(),
+pub(crate) fn audience(audiences: Vec<String>) -> Value {
+    match <[String; 1]>::try_from(audiences) {
+        Ok([one]) => one.into(),
+        Err(several) => several.into(),
     }
 }
 

@@ -9,6 +9,8 @@ use agentup_env::{
 };
 use thiserror::Error;
 
+use crate::keys::PrivateKeyError;
+
 /// Why no token was made. No variant holds a secret, a claim or a token.
 #[derive(Debug, Error)]
 pub(crate) enum MintError {
@@ -28,14 +30,14 @@ pub(crate) enum MintError {
     Environment(#[from] EnvError),
     #[error(transparent)]
     Input(#[from] InputError),
-    #[error("{0} holds no private key in PEM that can be used: PKCS#8, PKCS#1 or SEC1")]
-    PrivateKey(Place),
-    #[error("{place} cannot be used")]
-    PrivateKeyFor {
+    #[error("{place} cannot be used to sign")]
+    PrivateKey {
         place: Place,
         #[source]
-        fault: SignError,
+        fault: PrivateKeyError,
     },
+    #[error("--kid auto is for private keys: the thumbprint of a secret would give hints at it")]
+    NoThumbprint,
     #[error("the token cannot be signed")]
     Sign(#[source] SignError),
     #[error("cannot write to standard output")]
@@ -49,11 +51,11 @@ impl MintError {
             Self::Scope(_)
             | Self::NotAnObject { .. }
             | Self::NeedsPrivateKey(_)
-            | Self::NeedsSecret(_) => 2,
+            | Self::NeedsSecret(_)
+            | Self::NoThumbprint => 2,
             Self::Environment(_)
             | Self::Input(_)
-            | Self::PrivateKey(_)
-            | Self::PrivateKeyFor { .. }
+            | Self::PrivateKey { .. }
             | Self::Sign(_)
             | Self::Output(_) => 1,
         }

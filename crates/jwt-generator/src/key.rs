@@ -1,58 +1,89 @@
-//! The key to sign with, and the signature.
+//! The key to sign with, by whichever flag or variable it was named.
 
 use std::path::Path;
 
-use agentup_auth::{
-    Algorithm, HmacSecret,
-    issue::{self, SigningKey},
-};
+use agentup_auth::{Algorithm, HmacSecret, issue::SigningKey};
 use agentup_env::{
     Environment,
     cli::input::{self, FoundSecret, Place},
 };
 use secrecy::ExposeSecret as _;
-use serde_json::{Map, Value};
 
-use crate::{args::KeyArgs, error::MintError, output::Minted};
+use crate::{
+    args::KeyArgs,
+    error::MintError,
+    keys::{PrivateKey, own_name},
+};
 
 /// The secret of the Quick Start. It is published, so it protects nothing, and servers say so.
 const TEST_SECRET: &str = "super-secret-jwt-key-for-testing-only-change-in-production";
 
-/// What a private key may sign with, when nobody says: the first that fits it.
-const BY_KEY: [Algorithm; 5] = [
-    Algorithm::RS256,
-    Algorithm::ES256,
-    Algorithm::ES384,
-    Algorithm::ES512,
-    Algorithm::EdDSA,
-];
+/// The `--kid` that stands for the thumbprint of the key.
+const AUTO: &str = "auto";
 
-/// Signs, with the key that the command line or the environment names.
-///
-/// # Errors
-///
-/// There is no such key, or it does not fit the algorithm.
-pub(crate) fn sign(
-    args: &KeyArgs,
-    environment: &Environment,
-    header: &Map<String, Value>,
-    claims: Map<String, Value>,
-) -> Result<Minted, MintError> {
-    let (key, signer) = match &args.private_key {
-        Some(path) => private_key(path, args.algorithm)?,
-        None => secret(args, environment)?,
-    };
-    let mut token = issue::sign(header, &claims, &key).map_err(MintError::Sign)?;
-    if args.invalid_signature {
-        token = issue::with_broken_signature(&token);
+/// A key that signs, and what is told about it.
+pub(crate) struct Signer {
+    pub(crate) key: SigningKey,
+    /// Where it came from, in words.
+    pub(crate) origin: String,
+    /// The name that tokens give it.
+    pub(crate) kid: Option<String>,
+}
+
+impl Signer {
+    /// The key that the command line or the environment names, called `kid` if that is given.
+    ///
+    /// # Errors
+    ///
+    /// There is no such key, or it does not fit the algorithm.
+    pub(crate) fn choose(
+        args: &KeyArgs,
+        kid: Option<&str>,
+        environment: &Environment,
+    ) -> Result<Self, MintError> {
+        if let Some(path) = &args.private_key {
+            return Self::from_file(path, args.algorithm, kid);
+        }
+        if kid == Some(AUTO) {
+            return Err(MintError::NoThumbprint);
+        }
+        let (key, origin) = secret(args, environment)?;
+        let kid = kid.map(str::to_owned);
+        Ok(Self { key, origin, kid })
     }
-    Ok(Minted {
-        token,
-        claims,
-        algorithm: key.algorithm(),
-        signer,
-        spoiled: args.invalid_signature,
-    })
+
+    /// The private key of a file.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or it does not fit the algorithm.
+    pub(crate) fn from_file(
+        path: &Path,
+        algorithm: Option<Algorithm>,
+        kid: Option<&str>,
+    ) -> Result<Self, MintError> {
+        let place = Place::of(path);
+        let named = kid.filter(|kid| *kid != AUTO);
+        let unusable = |fault| MintError::PrivateKey {
+            place: place.clone(),
+            fault,
+        };
+        let private = PrivateKey::read(&input::read_bytes(path)?, named).map_err(unusable)?;
+        let algorithm = algorithm.unwrap_or_else(|| private.usual_algorithm());
+        match (private.is_secret(), algorithm.is_symmetric()) {
+            (true, false) => return Err(MintError::NeedsPrivateKey(algorithm)),
+            (false, true) => return Err(MintError::NeedsSecret(algorithm)),
+            _ => {}
+        }
+        let key = private.signing_key(algorithm).map_err(unusable)?;
+        let kid = if kid == Some(AUTO) {
+            Some(own_name(&key).ok_or(MintError::NoThumbprint)?)
+        } else {
+            named.map(str::to_owned).or(private.kid)
+        };
+        let origin = format!("the private key of {place}");
+        Ok(Self { key, origin, kid })
+    }
 }
 
 fn secret(args: &KeyArgs, environment: &Environment) -> Result<(SigningKey, String), MintError> {
@@ -82,25 +113,4 @@ fn caution(secret: &str, algorithm: Algorithm) -> &'static str {
         Ok(_) => ", which is too short for a server to accept",
         Err(_) => ", which no server accepts",
     }
-}
-
-fn private_key(
-    path: &Path,
-    algorithm: Option<Algorithm>,
-) -> Result<(SigningKey, String), MintError> {
-    let place = Place::of(path);
-    if let Some(algorithm) = algorithm.filter(|algorithm| algorithm.is_symmetric()) {
-        return Err(MintError::NeedsSecret(algorithm));
-    }
-    let pem = input::read_bytes(path)?;
-    let signer = format!("the private key of {place}");
-    let key = match algorithm {
-        Some(algorithm) => SigningKey::from_pem(algorithm, &pem)
-            .map_err(|fault| MintError::PrivateKeyFor { place, fault })?,
-        None => BY_KEY
-            .into_iter()
-            .find_map(|algorithm| SigningKey::from_pem(algorithm, &pem).ok())
-            .ok_or(MintError::PrivateKey(place))?,
-    };
-    Ok((key, signer))
 }

@@ -13,7 +13,7 @@ use crate::{
 const SECRET: &str = "a-secret-of-at-least-thirty-two-bytes-0123456789-0123456789-0123456789";
 const TEST_SECRET: &str = "super-secret-jwt-key-for-testing-only-change-in-production";
 
-fn verify(token: &str, keys: KeySet) -> Result<(), VerifyError> {
+pub(crate) fn verify(token: &str, keys: KeySet) -> Result<(), VerifyError> {
     let issuer = TrustedIssuer {
         issuer: Some("test-issuer".to_owned()),
         audiences: vec!["agentup-jwt-test".to_owned()],
@@ -35,7 +35,7 @@ fn secret_key(algorithm: Algorithm, secret: &str) -> KeySet {
     .unwrap()
 }
 
-fn public_key(algorithm: Algorithm, pem: &str) -> KeySet {
+pub(crate) fn public_key(algorithm: Algorithm, pem: &str) -> KeySet {
     KeySet::new(vec![
         VerificationKey::from_pem(algorithm, pem, None).unwrap(),
     ])
@@ -116,43 +116,6 @@ fn a_short_secret_signs_and_the_summary_warns() {
         outcome.stderr.contains("too short for a server to accept"),
         "{outcome:?}"
     );
-}
-
-#[test]
-fn a_private_key_chooses_its_algorithm() {
-    for (keys, algorithm) in [
-        (pem_keys::rsa(), Algorithm::RS256),
-        (pem_keys::p256(), Algorithm::ES256),
-        (pem_keys::p384(), Algorithm::ES384),
-        (pem_keys::p521(), Algorithm::ES512),
-        (pem_keys::ed25519(), Algorithm::EdDSA),
-    ] {
-        let outcome = sandbox().file("key.pem", &keys.private).run([
-            "--private-key",
-            "key.pem",
-            "--kid",
-            "2026-01",
-        ]);
-        assert_eq!(
-            verify(token(&outcome), public_key(algorithm, &keys.public)),
-            Ok(()),
-            "{algorithm}"
-        );
-    }
-}
-
-#[test]
-fn the_algorithm_of_an_rsa_key_can_be_chosen() {
-    let keys = pem_keys::rsa();
-    let sandbox = sandbox().file("key.pem", &keys.private);
-    for algorithm in [Algorithm::RS512, Algorithm::PS256] {
-        let outcome = sandbox.run(["--private-key", "key.pem", "--alg", algorithm.name()]);
-        assert_eq!(
-            verify(token(&outcome), public_key(algorithm, &keys.public)),
-            Ok(()),
-            "{algorithm}"
-        );
-    }
 }
 
 #[test]

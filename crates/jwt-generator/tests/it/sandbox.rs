@@ -4,6 +4,7 @@ use std::{
     ffi::OsStr,
     fs,
     io::Write as _,
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -43,6 +44,11 @@ impl Sandbox {
     pub(crate) fn file(self, name: &str, contents: impl AsRef<[u8]>) -> Self {
         fs::write(self.folder.path().join(name), contents).unwrap();
         self
+    }
+
+    /// The working folder.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn run<I: IntoIterator<Item: AsRef<OsStr>>>(&self, arguments: I) -> Outcome {

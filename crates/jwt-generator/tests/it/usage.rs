@@ -4,7 +4,10 @@ use crate::{pem_keys, run::sandbox};
 
 #[test]
 fn a_wrong_command_line_is_status_2() {
-    let sandbox = sandbox().file("key.pem", "");
+    let secret = r#"{"kty": "oct", "k": "AAAA"}"#;
+    let sandbox = sandbox()
+        .file("key.pem", pem_keys::p256().private)
+        .file("secret.json", secret);
     for (line, said) in [
         ("--format xml", "invalid value 'xml'"),
         ("--expires-in soon", "expected seconds or a duration"),
@@ -19,6 +22,17 @@ fn a_wrong_command_line_is_status_2() {
             "--private-key key.pem --alg HS256",
             "HS256 signs with a secret",
         ),
+        (
+            "--private-key secret.json --alg RS256",
+            "RS256 signs with a private key",
+        ),
+        ("--kid auto", "--kid auto is for private keys"),
+        (
+            "--private-key secret.json --kid auto",
+            "--kid auto is for private keys",
+        ),
+        ("--scopes basic keygen", "cannot be used with"),
+        ("make", "unrecognized subcommand"),
         ("--private-key key.pem --secret x", "cannot be used with"),
         ("--secret x --secret-env X", "cannot be used with"),
         ("--expired --issued-at 0", "cannot be used with"),
@@ -59,10 +73,13 @@ fn a_token_that_cannot_be_made_is_status_1() {
         ("--secret-env UNSET", "variable UNSET is not set"),
         ("--claims @nowhere", "cannot read file nowhere"),
         ("--private-key nowhere", "cannot read file nowhere"),
-        ("--private-key bad.env", "file bad.env holds no private key"),
+        (
+            "--private-key bad.env",
+            "file bad.env cannot be used to sign: not a private key",
+        ),
         (
             "--private-key key.pem --alg RS256",
-            "file key.pem cannot be used: not a private key for RS256",
+            "file key.pem cannot be used to sign: not a private key for RS256",
         ),
         ("--env-file nowhere", "nowhere"),
         ("--env-file bad.env", "bad.env"),
