@@ -27,7 +27,7 @@ const AGENT: &str = "interop_agent";
 ///
 /// Builds the agent of an example, starts it on a free port with a fresh secret, and runs a small
 /// program for each SDK and binding. The SDKs, in fixed versions, are installed into the target
-/// folder by pip and npm: needs Python 3 with venv, Node.js 20 with npm, and their package
+/// folder by pip and npm: needs Python 3 with venv, Node.js 18 with npm, and their package
 /// registries the first time.
 #[derive(Args, Debug)]
 pub(crate) struct Interop;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::converse::converse;
-use super::verdicts::Report;
+use super::verdicts::{Report, Said};
 use crate::sh::{Sh, root};
 
 /// Where drivers, and the versions of what they import, lie in the repository.
@@ -93,9 +93,9 @@ impl Client {
     pub(super) fn talk(&self, sdks: &Path, given: &str) -> Report {
         println!("{} {}", self.sdk.name, self.binding.unwrap_or_default());
         let driver = self.sdk.driver(sdks).args(self.binding);
-        let mut report = Report::default();
-        report.ended = converse(driver, given, LIMIT, |line| report.line(line));
-        report
+        let mut said = Said::default();
+        let ended = converse(driver, given, LIMIT, |line| said.line(line));
+        Report { said, ended }
     }
 }
 

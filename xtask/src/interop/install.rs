@@ -61,7 +61,7 @@ fn install(sdk: &Sdk, home: &Path) -> Result<()> {
             }
             let npm = Sh::new(if cfg!(windows) { "npm.cmd" } else { "npm" }).dir(home);
             let npm = npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-            patiently(npm).context("needed: Node.js 20 and npm (on Debian: nodejs, npm)")
+            patiently(npm).context("needed: Node.js 18 or later and npm (on Debian: nodejs, npm)")
         }
     }
 }

@@ -29,23 +29,19 @@ const STEPS: &[(&str, Generation)] = &[
 /// What one driver said, and how it ended.
 #[derive(Debug)]
 pub(super) struct Report {
-    steps: BTreeMap<String, bool>,
-    /// Lines that are no report of a step.
-    strange: usize,
+    pub(super) said: Said,
     pub(super) ended: Result<ExitStatus>,
 }
 
-impl Default for Report {
-    fn default() -> Self {
-        Self {
-            steps: BTreeMap::new(),
-            strange: 0,
-            ended: Err(anyhow::anyhow!("not run")),
-        }
-    }
+/// The lines of a driver.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    steps: BTreeMap<String, bool>,
+    /// Lines that are no report of a step.
+    strange: usize,
 }
 
-impl Report {
+impl Said {
     /// Takes a line of the driver, `{"step", "ok", "detail"}`, and shows it.
     pub(super) fn line(&mut self, line: &str) {
         let value: Value = serde_json::from_str(line).unwrap_or_default();
@@ -67,13 +63,15 @@ impl Report {
         println!("   {verdict} {step:<14} {detail}");
         self.steps.insert(step.to_owned(), ok);
     }
+}
 
+impl Report {
     /// What is wrong with the run as a whole, apart from its steps.
     fn complaint(&self) -> Option<String> {
         match &self.ended {
             Err(error) => Some(format!("{error:#}")),
             Ok(status) if !status.success() => Some(format!("the driver ended with {status}")),
-            Ok(_) if self.strange > 0 => Some("the driver said what is no report".to_owned()),
+            Ok(_) if self.said.strange > 0 => Some("the driver said what is no report".to_owned()),
             Ok(_) => None,
         }
     }
@@ -120,7 +118,7 @@ impl Verdicts {
 }
 
 fn cell(client: &Client, report: &Report, (step, since): (&str, Generation)) -> Cell {
-    match report.steps.get(step) {
+    match report.said.steps.get(step) {
         Some(true) => Cell::Passed,
         Some(false) => Cell::Failed,
         None if since == Generation::V10 && client.sdk.generation == Generation::V03 => {
@@ -172,12 +170,12 @@ mod tests {
     use super::*;
 
     fn report(steps: &[(&str, bool)]) -> Report {
-        let mut report = Report::default();
+        let mut said = Said::default();
         for (step, ok) in steps {
-            report.line(&serde_json::json!({"step": step, "ok": ok, "detail": ""}).to_string());
+            said.line(&serde_json::json!({"step": step, "ok": ok, "detail": ""}).to_string());
         }
-        report.ended = Ok(ExitStatus::default());
-        report
+        let ended = Ok(ExitStatus::default());
+        Report { said, ended }
     }
 
     fn failed(client: &Client, report: Report) -> usize {
@@ -209,7 +207,7 @@ mod tests {
     fn a_driver_that_says_something_else_or_does_not_end_well_fails() {
         let all: Vec<_> = STEPS.iter().map(|(step, _)| (*step, true)).collect();
         let mut strange = report(&all);
-        strange.line("Traceback");
+        strange.said.line("Traceback");
         assert_eq!(failed(&CLIENTS[0], strange), 1);
 
         let mut late = report(&all);
