@@ -16,6 +16,8 @@ Examples:
   jwt-validator eyJhbGciOiJIUzI1NiIs... my-secret-key --no-verify
   jwt-validator --env \"$TOKEN\"    # what would the agent of this folder say?
   jwt-validator --key-file jwks.json --issuer https://issuer.example - < token
+  jwt-validator --jwks-url https://issuer.example/jwks.json \"$TOKEN\"
+  jwt-validator --discover --issuer https://issuer.example \"$TOKEN\"
   jwt-validator --format json \"$TOKEN\" | jq -r .code
 
 What is checked:
@@ -30,7 +32,8 @@ What is checked:
 
 Exit status:
   0  valid
-  1  refused
+  1  refused; with the code keys_unavailable: not checked, because the keys of
+     --jwks-url or --discover could not be had
   2  the command line is wrong, or an input cannot be read
   3  decoded, but not verified";
 
@@ -69,9 +72,21 @@ pub(crate) struct KeyArgs {
     #[command(flatten)]
     pub(crate) secret: SecretArgs,
 
-    /// A public key or a set of them (PEM, JWK or JWKS), or - for standard input
+    /// A key or a set of keys (PEM, JWK or JWKS), or - for standard input
     #[arg(long, value_name = "FILE", group = SecretArgs::GROUP)]
     pub(crate) key_file: Option<PathBuf>,
+
+    /// Where the issuer publishes its keys: https, or http on this machine
+    #[arg(long, value_name = "URL", group = SecretArgs::GROUP)]
+    pub(crate) jwks_url: Option<String>,
+
+    /// Ask the issuer (--issuer) where its keys are (OpenID Connect Discovery or RFC 8414)
+    #[arg(long, group = SecretArgs::GROUP)]
+    pub(crate) discover: bool,
+
+    /// Fetch keys from private networks, too
+    #[arg(long)]
+    pub(crate) allow_private: bool,
 
     #[arg(
         long,
@@ -94,7 +109,7 @@ pub(crate) struct Rules {
     #[arg(long)]
     pub(crate) no_verify: bool,
 
-    /// Check the signature and no claim
+    /// Check the signature and no claim; the payload may be anything
     #[arg(long, conflicts_with_all = ["no_verify", "issuer", "audience", "leeway", "env"])]
     pub(crate) signature_only: bool,
 

@@ -11,7 +11,7 @@ use crate::{
 
 /// What to do when there was nothing to verify with.
 pub(crate) const NO_KEY: &str = "give the secret as the second argument, with --secret-file FILE or in \
-                                 JWT_SECRET, or a public key with --key-file FILE";
+                                 JWT_SECRET, or public keys with --key-file FILE or --jwks-url URL";
 
 /// What to do when the token cannot even be read.
 pub(crate) const MALFORMED: &str = "a token is three parts of base64url with dots between them; leave out \
@@ -56,8 +56,13 @@ pub(crate) fn for_refusal(error: VerifyError, decoded: &Decoded, keys: &Keys) ->
         VerifyError::UntrustedIssuer => {
             format!("the token's issuer (iss) is {}: compare it with --issuer, letter by letter", claim("iss"))
         }
+        VerifyError::KeysUnavailable => format!(
+            "{} cannot be had: {}",
+            keys.place,
+            keys.unavailable.as_deref().unwrap_or("there is no answer")
+        ),
         VerifyError::UnknownKid => {
-            format!("no key of {} has the token's kid ({}): is the file up to date?", keys.place, kid())
+            format!("no key of {} has the token's kid ({}): is it up to date?", keys.place, kid())
         }
         VerifyError::BadSignature => for_signature(decoded, keys),
         VerifyError::MalformedClaims => {
@@ -113,7 +118,8 @@ fn for_algorithm(decoded: &Decoded, keys: &Keys) -> String {
         }
         (Ok(family), Kind::Secret) if family != Family::Hmac => {
             format!(
-                "the header says alg {named}, which no secret verifies: give the public key with --key-file FILE"
+                "the header says alg {named}, which no secret verifies: give the public key with --key-file FILE \
+                 or --jwks-url URL"
             )
         }
         _ => format!("the header says alg {named}, and only {accepted} is accepted here"),

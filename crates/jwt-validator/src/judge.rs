@@ -1,23 +1,23 @@
 //! From a token, keys and expectations to the answer, by the server's own verifier.
 
 use agentup_auth::{
-    BearerToken, Policy, TokenTypes, TrustedIssuer, UnixSeconds, UnnamedKeys, Verifier,
-    VerifyError,
+    BearerToken, Policy, TokenTypes, TrustedIssuer, UnixSeconds, Verifier, VerifyError,
     unverified::{self, UnverifiedError},
 };
 use agentup_env::Environment;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use crate::{
     args::{PolicyName, Rules},
     hint,
     keys::Keys,
-    report::{Checked, Decoded, Judgment, Skipped, Verdict},
+    report::{Checked, Content, Decoded, Judgment, Skipped, Verdict},
 };
 
 /// What the token is compared with, beside the keys.
 pub(crate) struct Expected {
-    issuer: Option<String>,
+    pub(crate) issuer: Option<String>,
     audiences: Vec<String>,
 }
 
@@ -72,14 +72,11 @@ pub(crate) fn judge(
         issuer: expected.issuer.is_some(),
         audience: !expected.audiences.is_empty(),
     };
-    let decoded = unverified::decode(token);
-    let header = decoded.as_ref().ok().map(|token| &token.header);
+    let decoded = Decoded::read(token, rules.signature_only);
+    let header = decoded.as_ref().ok().map(|decoded| &decoded.header);
     let answer = keys.map(|keys| verify(token, header, rules, keys, expected, now));
     let decoded = match decoded {
-        Ok(token) => Decoded {
-            header: token.header,
-            payload: token.claims,
-        },
+        Ok(decoded) => decoded,
         Err(error) => return undecodable(error, answer.and_then(Result::err)),
     };
 
@@ -123,8 +120,7 @@ fn verify(
     let PolicyName::Strict = rules.policy;
     let mut policy = Policy::default();
     policy.leeway = rules.leeway;
-    // The person says which key to use, so its name does not matter.
-    policy.unnamed_keys = UnnamedKeys::ForAnyToken;
+    policy.unnamed_keys = keys.unnamed;
     if rules.signature_only
         && let Some(typ) = header
             .and_then(|header| header.get("typ"))
@@ -160,6 +156,36 @@ const fn is_about_claims(error: VerifyError) -> bool {
             | VerifyError::ConflictingScopes
             | VerifyError::ProofRequired
     )
+}
+
+impl Decoded {
+    /// Takes a token apart. Where only the signature counts, its payload may be anything
+    /// (RFC 7515 §3).
+    fn read(token: &str, any_payload: bool) -> Result<Self, UnverifiedError> {
+        let fault = match unverified::decode(token) {
+            Ok(token) => {
+                return Ok(Self {
+                    header: token.header,
+                    payload: token.claims,
+                    content: None,
+                });
+            }
+            Err(fault) => fault,
+        };
+        // Faults are found in the order of the parts: here the header is an object.
+        let (UnverifiedError::Json("payload"), true) = (fault, any_payload) else {
+            return Err(fault);
+        };
+        let mut parts = token.split('.').map(|part| URL_SAFE_NO_PAD.decode(part));
+        let (Some(Ok(header)), Some(Ok(payload))) = (parts.next(), parts.next()) else {
+            return Err(fault);
+        };
+        Ok(Self {
+            header: serde_json::from_slice(&header).map_err(|_| fault)?,
+            payload: Map::new(),
+            content: Some(Content::new(payload)),
+        })
+    }
 }
 
 /// The judgment on a text that cannot be taken apart: as the server has it, if it was asked.

@@ -1,14 +1,16 @@
-//! The keys to verify with: one secret, or the public keys of a file. The token has no say in it.
+//! The keys to verify with: a secret, the keys of a file, or those that an issuer publishes. The token
+//! has no say in it.
 
-use std::path::Path;
+mod file;
+mod remote;
+mod secret;
 
-use agentup_auth::{Algorithm, Family, HmacSecret, KeyError, KeySet, SkippedKey, VerificationKey};
+use agentup_auth::{Algorithm, KeySet, SkippedKey, UnnamedKeys};
 use agentup_env::{
     Environment,
-    cli::input::{self, FoundSecret, Place},
+    cli::input::{FoundSecret, Place},
 };
 use secrecy::ExposeSecret as _;
-use zeroize::Zeroizing;
 
 use crate::{args::Cli, error::ValidateError};
 
@@ -18,10 +20,15 @@ const USUAL: &str = "JWT_SECRET";
 /// Keys, and what is worth telling about them.
 pub(crate) struct Keys {
     pub(crate) set: KeySet,
-    pub(crate) place: Place,
+    /// Where they came from, as a phrase: "file key.pem".
+    pub(crate) place: String,
     pub(crate) kind: Kind,
+    /// Which tokens keys without a name are for.
+    pub(crate) unnamed: UnnamedKeys,
     /// What a person should know, each a sentence without a full stop.
     pub(crate) notes: Vec<String>,
+    /// Why there are none, where they could not be had.
+    pub(crate) unavailable: Option<String>,
 }
 
 /// What kind of key it is.
@@ -34,130 +41,73 @@ pub(crate) enum Kind {
 impl Keys {
     /// The keys that the command line or the environment names; `None` when neither names any.
     ///
+    /// Keys that an issuer should have and that cannot be had are no error but an answer.
+    ///
     /// # Errors
     ///
     /// A source that cannot be read, or a key that nothing could be verified with.
     pub(crate) fn choose(
         cli: &Cli,
         environment: &Environment,
+        issuer: Option<&str>,
     ) -> Result<Option<Self>, ValidateError> {
+        let only = cli.key.alg;
         if let Some(path) = &cli.key.key_file {
-            return Self::from_file(path, cli.key.alg).map(Some);
+            return file::read(path, only).map(Some);
         }
-        if let Some(alg) = cli.key.alg.filter(|alg| !alg.is_symmetric()) {
+        if let Some(source) = remote::Source::choose(&cli.key, issuer)? {
+            return source.fetch(public_only(only)?).map(Some);
+        }
+        if let Some(alg) = only.filter(|alg| !alg.is_symmetric()) {
             return Err(ValidateError::NeedsPublicKey(alg));
         }
         let given = match &cli.secret_argument {
             Some(secret) => Some(FoundSecret::new(secret, Place::Argument)?),
             None => cli.key.secret.find(environment)?,
         };
-        if let Some(found) = given {
-            return Self::from_secret(&found, cli.key.alg).map(Some);
-        }
-        let Some(found) = FoundSecret::usual(USUAL, environment) else {
-            return if cli.rules.env {
-                Err(ValidateError::NoSecretInEnvironment)
-            } else {
-                Ok(None)
-            };
-        };
-        let mut keys = Self::from_secret(&found, cli.key.alg)?;
-        keys.notes
-            .insert(0, format!("checked with the secret of {}", keys.place));
-        Ok(Some(keys))
-    }
-
-    fn from_secret(found: &FoundSecret, only: Option<Algorithm>) -> Result<Self, ValidateError> {
-        let place = found.place.clone();
-        let at_fault = |fault| ValidateError::Key {
-            place: place.clone(),
-            fault,
+        let (found, is_usual) = match given {
+            Some(found) => (found, false),
+            None => match FoundSecret::usual(USUAL, environment) {
+                Some(found) => (found, true),
+                None if cli.rules.env => return Err(ValidateError::NoSecretInEnvironment),
+                None => return Ok(None),
+            },
         };
         let secret = found.secret.expose_secret().as_bytes();
-        // Asked of the secret as it stands, before anything is done to it.
-        HmacSecret::new(secret).map_err(at_fault)?;
+        let mut keys = secret::read(secret, &found.place, only)?;
+        if is_usual {
+            let note = format!("checked with the secret of {}", keys.place);
+            keys.notes.insert(0, note);
+        }
+        Ok(Some(keys))
+    }
+}
 
-        let mut notes = Vec::new();
-        let mut keys = Vec::new();
-        let algorithms = Algorithm::ALL
+/// The algorithms that public keys may serve.
+fn public_only(only: Option<Algorithm>) -> Result<Vec<Algorithm>, ValidateError> {
+    match only {
+        Some(alg) if alg.is_symmetric() => Err(ValidateError::NeedsSecret(alg)),
+        Some(alg) => Ok(vec![alg]),
+        None => Ok(Algorithm::ALL
             .into_iter()
-            .filter(|alg| alg.family() == Family::Hmac);
-        for algorithm in algorithms.filter(|alg| only.is_none_or(|only| only == *alg)) {
-            let long_enough = HmacSecret::new(&lengthened(secret, algorithm)).map_err(at_fault)?;
-            keys.push(VerificationKey::hmac(algorithm, &long_enough, None).map_err(at_fault)?);
-        }
-        let required = only.unwrap_or(Algorithm::HS256);
-        if secret.len() < required.hash_bytes() {
-            notes.push(format!(
-                "the secret has {} bytes; servers refuse fewer than {} with {required}",
-                secret.len(),
-                required.hash_bytes()
-            ));
-        }
-        let set = KeySet::new(keys).map_err(at_fault)?;
-        Ok(Self {
-            set,
-            place,
-            kind: Kind::Secret,
-            notes,
-        })
-    }
-
-    fn from_file(path: &Path, only: Option<Algorithm>) -> Result<Self, ValidateError> {
-        let place = Place::of(path);
-        let allowed: Vec<_> = match only {
-            Some(alg) if alg.is_symmetric() => return Err(ValidateError::NeedsSecret(alg)),
-            Some(alg) => vec![alg],
-            None => Algorithm::ALL
-                .into_iter()
-                .filter(|alg| !alg.is_symmetric())
-                .collect(),
-        };
-        let text = input::read_bytes(path)?;
-        let loaded =
-            KeySet::from_public_text(&text, &allowed).map_err(|fault| ValidateError::Key {
-                place: place.clone(),
-                fault,
-            })?;
-        if loaded.keys.is_empty() {
-            let fault = loaded
-                .skipped
-                .first()
-                .map_or(KeyError::NotAKey, |skipped| skipped.reason);
-            return Err(ValidateError::Key { place, fault });
-        }
-        let mut notes: Vec<_> = loaded.skipped.iter().map(skipped).collect();
-        if !loaded.exposed.is_empty() {
-            notes.push(
-                "the file holds private keys: whoever can read it can sign tokens".to_owned(),
-            );
-        }
-        Ok(Self {
-            set: loaded.keys,
-            place,
-            kind: Kind::Public,
-            notes,
-        })
+            .filter(|alg| !alg.is_symmetric())
+            .collect()),
     }
 }
 
-/// The secret with zeros at its end, as long as the verifier asks for.
-///
-/// HMAC itself fills every key up with zeros to the length of a block (RFC 2104 §2), which is longer
-/// than that, so the signatures are the same. The servers' rule against short secrets stays where it
-/// is: here, somebody wants to know whether a token was signed with the one at hand.
-fn lengthened(secret: &[u8], algorithm: Algorithm) -> Zeroizing<Vec<u8>> {
-    let length = secret.len().max(algorithm.hash_bytes());
-    let mut long_enough = Zeroizing::new(Vec::with_capacity(length));
-    long_enough.extend_from_slice(secret);
-    long_enough.resize(length, 0);
-    long_enough
-}
-
-fn skipped(key: &SkippedKey) -> String {
-    format!(
-        "key {} of the file was left out: {}",
-        key.index.saturating_add(1),
-        key.reason
-    )
+/// What is said about keys of a set that are not used, or were given away.
+fn notes(skipped: &[SkippedKey], exposed: &[usize], place: &str) -> Vec<String> {
+    let mut notes: Vec<_> = skipped
+        .iter()
+        .map(|key| {
+            let number = key.index.saturating_add(1);
+            format!("key {number} of {place} was left out: {}", key.reason)
+        })
+        .collect();
+    if !exposed.is_empty() {
+        notes.push(format!(
+            "{place} holds private keys: whoever can read it can sign tokens"
+        ));
+    }
+    notes
 }

@@ -54,12 +54,12 @@ fn main() -> ExitCode {
 
 fn validate(cli: &Cli) -> Result<Verdict, ValidateError> {
     let environment = environment(cli)?;
+    let expected = Expected::choose(&cli.rules, &environment);
     let keys = if cli.rules.no_verify {
         None
     } else {
-        Keys::choose(cli, &environment)?
+        Keys::choose(cli, &environment, expected.issuer.as_deref())?
     };
-    let expected = Expected::choose(&cli.rules, &environment);
     let token = token(&cli.token)?;
     let now = UnixSeconds::new(cli.rules.now.unix(clock::unix_now()));
 
@@ -95,6 +95,8 @@ fn environment(cli: &Cli) -> Result<Environment, EnvError> {
     let is_wanted =
         cli.rules.env || cli.key.env_file.is_some() || cli.key.secret.secret_env.is_some();
     let has_key = cli.key.key_file.is_some()
+        || cli.key.jwks_url.is_some()
+        || cli.key.discover
         || cli.secret_argument.is_some()
         || cli.key.secret.secret.is_some()
         || cli.key.secret.secret_file.is_some();

@@ -1,5 +1,6 @@
 //! What was found out about a token: the one thing that both forms of output show.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
 use crate::claims;
@@ -26,7 +27,17 @@ pub(crate) struct Judgment {
 /// Header and payload as they stand in the token. Nothing in them is proven.
 pub(crate) struct Decoded {
     pub(crate) header: Map<String, Value>,
+    /// The claims; empty when the payload is not an object.
     pub(crate) payload: Map<String, Value>,
+    /// The payload of a signature that is not over claims.
+    pub(crate) content: Option<Content>,
+}
+
+/// A payload that is not a JSON object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    Text(String),
+    Bytes(Vec<u8>),
 }
 
 /// The answer.
@@ -119,13 +130,15 @@ impl Report<'_> {
             hint,
             ..
         } = &self.judgment;
+        let content = decoded.as_ref().and_then(|it| it.content.as_ref());
         let payload = decoded.as_ref().map(|decoded| &decoded.payload);
+        let payload = payload.filter(|_| content.is_none());
         let (code, reason) = verdict.code_and_reason();
         let checked = match verdict {
             Verdict::Valid { checked } => checked.names(),
             _ => Vec::new(),
         };
-        json!({
+        let mut report = json!({
             "header": decoded.as_ref().map(|decoded| &decoded.header),
             "payload": payload,
             "verdict": verdict.word(),
@@ -138,6 +151,27 @@ impl Report<'_> {
             "user": payload.map(|payload| {
                 claims::user(payload).map(|(name, value)| (name.to_owned(), value.clone())).collect::<Map<_, _>>()
             }),
-        })
+        });
+        if let (Some(content), Some(members)) = (content, report.as_object_mut()) {
+            members.insert("content".to_owned(), content.to_json());
+        }
+        report
+    }
+}
+
+impl Content {
+    /// What the bytes are: text if they can be.
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::Text(text),
+            Err(error) => Self::Bytes(error.into_bytes()),
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Text(text) => json!({ "text": text }),
+            Self::Bytes(bytes) => json!({ "base64url": URL_SAFE_NO_PAD.encode(bytes) }),
+        }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     claims,
-    report::{Decoded, Judgment, Report, Verdict},
+    report::{Content, Decoded, Judgment, Report, Verdict},
 };
 
 /// How much of the token is shown: enough to recognize it, too little to use it.
@@ -39,7 +39,12 @@ pub(crate) fn write(report: &Report<'_>, mut out: impl Write) -> io::Result<()> 
     let Judgment {
         decoded, verdict, ..
     } = &report.judgment;
-    let Some(Decoded { header, payload }) = decoded else {
+    let Some(Decoded {
+        header,
+        payload,
+        content,
+    }) = decoded
+    else {
         let (_, reason) = verdict.code_and_reason();
         return writeln!(
             out,
@@ -48,11 +53,14 @@ pub(crate) fn write(report: &Report<'_>, mut out: impl Write) -> io::Result<()> 
         );
     };
     write_object(&mut out, "📋 Header:", header)?;
-    write_object(
-        &mut out,
-        "📄 Payload:",
-        &claims::with_readable_times(payload),
-    )?;
+    match content {
+        None => write_object(
+            &mut out,
+            "📄 Payload:",
+            &claims::with_readable_times(payload),
+        )?,
+        Some(content) => write_content(&mut out, content)?,
+    }
     write_verdict(&mut out, verdict)?;
     write_summary(&mut out, payload, report.now)
 }
@@ -60,6 +68,19 @@ pub(crate) fn write(report: &Report<'_>, mut out: impl Write) -> io::Result<()> 
 fn write_object(out: &mut impl Write, title: &str, object: &Map<String, Value>) -> io::Result<()> {
     writeln!(out, "{TITLE}{title}{TITLE:#}")?;
     writeln!(out, "{}", safe_json(&serde_json::to_string_pretty(object)?))?;
+    writeln!(out)
+}
+
+fn write_content(out: &mut impl Write, content: &Content) -> io::Result<()> {
+    writeln!(out, "{TITLE}📄 Payload:{TITLE:#}")?;
+    match content {
+        Content::Text(text) => {
+            for line in text.lines() {
+                writeln!(out, "{}", safe_text(line))?;
+            }
+        }
+        Content::Bytes(bytes) => writeln!(out, "{} bytes that are no text", bytes.len())?,
+    }
     writeln!(out)
 }
 

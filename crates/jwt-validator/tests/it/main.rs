@@ -11,8 +11,10 @@ mod keys;
 mod output;
 #[path = "../../../jwt-generator/tests/it/pem_keys.rs"]
 mod pem_keys;
+mod remote;
 #[path = "../../../jwt-generator/tests/it/sandbox.rs"]
 mod sandbox;
+mod signatures;
 mod sources;
 mod tokens;
 mod usage;

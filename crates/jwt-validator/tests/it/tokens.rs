@@ -49,6 +49,6 @@ pub(crate) fn signed(header: &Value, claims: &Value, algorithm: Algorithm, secre
     issue::sign(&object(header), &object(claims), &key).unwrap()
 }
 
-fn object(value: &Value) -> Map<String, Value> {
+pub(crate) fn object(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }

@@ -13,7 +13,13 @@ fn a_wrong_command_line_is_status_2() {
         .file("private.pem", &rsa.private)
         .file("text", "no key")
         .file("empty", "")
-        .file("octet.json", r#"{"keys":[{"kty":"oct","k":"AAAA"}]}"#);
+        .file("octet.json", r#"{"kty":"oct","k":"AAAA"}"#)
+        .file("spoiled.json", r#"{"kty":"oct","k":"A"}"#)
+        .file("other.json", r#"{"kty":"oct","k":"AAAA","alg":"RS256"}"#)
+        .file(
+            "octets.json",
+            r#"{"keys":[{"kty":"oct","k":"AAAA"},{"kty":"oct","k":"BBBB"}]}"#,
+        );
     for (line, said) in [
         ("", "<TOKEN>"),
         ("a.b.c secret --secret-file text", "cannot be used with"),
@@ -56,7 +62,61 @@ fn a_wrong_command_line_is_status_2() {
             "a.b.c --key-file private.pem",
             "a private key does not belong to a verifier",
         ),
-        ("a.b.c --key-file octet.json", "a symmetric key is not read"),
+        (
+            "a.b.c --key-file octets.json",
+            "a symmetric key is not read",
+        ),
+        (
+            "a.b.c --key-file octet.json --alg RS256",
+            "RS256 verifies with a public key",
+        ),
+        (
+            "a.b.c --key-file spoiled.json",
+            "`k` is missing or malformed",
+        ),
+        (
+            "a.b.c --key-file other.json",
+            "`alg` disagrees with the type of the key",
+        ),
+        ("a.b.c --jwks-url nowhere", "--jwks-url is not a URL"),
+        (
+            "a.b.c --jwks-url http://issuer.example/",
+            "the URL must begin with https://",
+        ),
+        (
+            "a.b.c --jwks-url ftp://127.0.0.1/",
+            "the URL must begin with https://",
+        ),
+        (
+            "a.b.c --jwks-url https://u:p@issuer.example/",
+            "must not hold a user name or a password",
+        ),
+        (
+            "a.b.c --jwks-url https://10.0.0.1/",
+            "private addresses are not allowed",
+        ),
+        (
+            "a.b.c --allow-private --jwks-url https://169.254.169.254/",
+            "link-local addresses are not allowed",
+        ),
+        (
+            "a.b.c --jwks-url https://127.0.0.1/ --alg HS256",
+            "HS256 verifies with a secret",
+        ),
+        (
+            "a.b.c secret --jwks-url https://127.0.0.1/",
+            "cannot be used with",
+        ),
+        ("a.b.c --discover --key-file text", "cannot be used with"),
+        ("a.b.c --discover", "say which with --issuer"),
+        (
+            "a.b.c --discover --issuer test-issuer",
+            "the issuer is not a URL",
+        ),
+        (
+            "a.b.c --discover --issuer http://issuer.example",
+            "the URL must begin with https://",
+        ),
     ] {
         let outcome = sandbox.run(line.split_whitespace());
         assert_eq!(
