@@ -8,7 +8,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use tokio::task::JoinSet;
 
-use crate::{Algorithm, SkippedKey, VerificationKey, Verifier};
+use crate::{Algorithm, KeySet, SkippedKey, VerificationKey, Verifier};
 
 pub mod fetch;
 pub mod guard;
@@ -35,6 +35,8 @@ pub struct RemoteIssuer {
     pub algorithms: Vec<Algorithm>,
     /// Keys that serve beside those that are fetched.
     pub known: Vec<VerificationKey>,
+    /// Keys that have just been fetched from there, if any have.
+    pub fetched: Option<KeySet>,
     /// How often to fetch, and how long to go on without.
     pub timing: Timing,
 }

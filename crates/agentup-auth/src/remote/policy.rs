@@ -101,6 +101,12 @@ pub enum Finished {
     Failed,
 }
 
+impl Default for Cycle {
+    fn default() -> Self {
+        Self::new(Timing::default(), Moment::default())
+    }
+}
+
 impl Cycle {
     /// A cycle without keys, whose first fetch is due at once.
     #[must_use]
@@ -115,6 +121,16 @@ impl Cycle {
             last_search: None,
             asked: Vec::new(),
         }
+    }
+
+    /// Keys were fetched at this moment by other means.
+    pub fn hold(&mut self, now: Moment, kids: Vec<Kid>, jitter: Jitter) {
+        self.flight = Flight::Out(now);
+        let finished = Finished::Keys {
+            kids,
+            max_age: None,
+        };
+        self.finish(now, finished, jitter);
     }
 
     /// The same keys in a cycle of other timing, with no fetch out: for a configuration that

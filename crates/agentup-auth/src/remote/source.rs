@@ -15,7 +15,7 @@ use super::{
     fetch::{FetchError, Fetched, Fetcher},
     policy::{Cycle, Finished, Jitter, Kid, Moment, Search, Step},
 };
-use crate::{KeySet, Verifier};
+use crate::{KeySet, VerificationKey, Verifier};
 
 /// The most requests that wait for one fetch; others are told to come again.
 const MAX_WAITING: usize = 64;
@@ -36,7 +36,7 @@ pub(super) struct Source {
     places: Semaphore,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct State {
     cycle: Cycle,
     keys: Option<KeySet>,
@@ -53,24 +53,17 @@ impl Source {
         known: Option<&Self>,
     ) -> Self {
         let now = (world.now)();
-        let timing = issuer.timing.clone();
-        let state = match known {
-            Some(known) => {
-                let state = known.state.lock().clone();
-                let cycle = state.cycle.renewed(timing, now);
-                State { cycle, ..state }
-            }
-            None => State {
-                cycle: Cycle::new(timing, now),
-                keys: None,
-                last_error: None,
-                fetches: Fetches::default(),
-            },
-        };
-        let fetched = state.keys.clone();
+        // The names that a state holds are hashed with its own.
+        let hasher = known.map_or_else(RandomState::new, |known| known.hasher.clone());
+        let mut state = known.map_or_else(State::default, |known| known.state.lock().clone());
+        state.cycle = state.cycle.renewed(issuer.timing.clone(), now);
+        if let Some(keys) = &issuer.fetched {
+            let kids = kids(&hasher, keys);
+            state.keys = Some(keys.clone());
+            state.cycle.hold(now, kids, jitter());
+        }
         let source = Self {
-            // The names that the state holds are hashed with it.
-            hasher: known.map_or_else(RandomState::new, |known| known.hasher.clone()),
+            hasher,
             issuer,
             world: world.clone(),
             verifier,
@@ -79,6 +72,7 @@ impl Source {
             wake: Notify::new(),
             places: Semaphore::new(MAX_WAITING),
         };
+        let fetched = source.state.lock().keys.clone();
         source.install(fetched.as_ref());
         source
     }
@@ -168,8 +162,7 @@ impl Source {
                 let keys = &loaded.keys;
                 // Before the policy knows the names: whoever hears of a key must find it.
                 self.install(Some(keys));
-                let kids = keys.keys().iter().filter_map(|key| key.kid());
-                let kids = kids.map(|kid| self.hash(Some(kid))).collect();
+                let kids = kids(&self.hasher, keys);
                 self.close(Finished::Keys { kids, max_age }, |state| {
                     state.keys = Some(keys.clone());
                     state.last_error = None;
@@ -224,7 +217,7 @@ impl Source {
         // Before the policy is asked, so that no end is missed.
         let mut ended = self.ended.subscribe();
         let search = {
-            let (now, kid) = (self.now(), self.hash(kid));
+            let (now, kid) = (self.now(), hash(&self.hasher, kid));
             self.state.lock().cycle.search(now, kid)
         };
         match search {
@@ -266,10 +259,6 @@ impl Source {
         let _ = ended.wait_for(|ended| *ended > 0).await;
     }
 
-    fn hash(&self, kid: Option<&str>) -> Kid {
-        Kid(self.hasher.hash_one(kid))
-    }
-
     fn now(&self) -> Moment {
         (self.world.now)()
     }
@@ -285,4 +274,13 @@ fn jitter() -> Jitter {
     let _ = aws_lc_rs::rand::fill(&mut byte);
     let [byte] = byte;
     Jitter(byte)
+}
+
+fn kids(hasher: &RandomState, keys: &KeySet) -> Vec<Kid> {
+    let names = keys.keys().iter().filter_map(VerificationKey::kid);
+    names.map(|kid| hash(hasher, Some(kid))).collect()
+}
+
+fn hash(hasher: &RandomState, kid: Option<&str>) -> Kid {
+    Kid(hasher.hash_one(kid))
 }

@@ -76,6 +76,7 @@ impl Setting {
             location,
             algorithms: vec![ALGORITHM],
             known: Vec::new(),
+            fetched: None,
             timing,
         }
     }
@@ -489,4 +490,19 @@ async fn a_file_is_followed() {
     write(json!({"keys": [jwk("new", true), {"kty": "XYZ"}]}));
     setting.hears("0 loaded 1 skipped 1 exposed 0").await;
     assert_eq!(setting.verify(&ours("old")), Err(VerifyError::UnknownKid));
+}
+
+#[tokio::test]
+async fn keys_that_were_read_before_serve_from_the_start() {
+    let setting = Setting::new().await;
+    setting.server.hold();
+    let text = json!({"keys": [jwk("one", false)]}).to_string();
+    let read = KeySet::from_jwks(text.as_bytes(), &[ALGORITHM]).unwrap();
+    let mut issuer = setting.issuer(0, KEYS, Timing::default());
+    issuer.fetched = Some(read.keys);
+    let keys = RemoteKeys::start(&setting.verifier, vec![issuer], &setting.world, None);
+    keys.settled().await;
+    assert_eq!(setting.verify(&ours("one")), Ok(()));
+    assert_eq!(keys.status()[0].keys, Some(1));
+    assert!(keys.next_fetch_in(0).unwrap() > Duration::from_secs(200));
 }
