@@ -71,7 +71,7 @@ fn every_type_of_pair_is_made() {
         let outcome = sandbox.run(words(&line));
         assert_eq!(outcome.status, 0, "{outcome:?}");
         let private = json_of(&outcome.stdout);
-        let public = json_of(&fs::read_to_string(sandbox.path().join("public")).unwrap());
+        let public = json_of(&fs::read_to_string(sandbox.folder.path().join("public")).unwrap());
         assert_eq!(
             (
                 &private["kty"],
@@ -117,7 +117,7 @@ fn halves_may_have_different_forms_and_a_name() {
         outcome.stdout.starts_with("-----BEGIN PRIVATE KEY-----\n"),
         "{outcome:?}"
     );
-    let set = json_of(&fs::read_to_string(sandbox.path().join("public")).unwrap());
+    let set = json_of(&fs::read_to_string(sandbox.folder.path().join("public")).unwrap());
     assert_eq!(set["keys"][0]["kid"], "2026-01");
     assert_eq!(set["keys"].as_array().unwrap().len(), 1);
 
@@ -139,7 +139,7 @@ fn mode(path: &Path) -> u32 {
 #[test]
 fn nobody_else_can_read_a_private_half() {
     let sandbox = sandbox();
-    let [key, public] = ["key.pem", "public.pem"].map(|name| sandbox.path().join(name));
+    let [key, public] = ["key.pem", "public.pem"].map(|name| sandbox.folder.path().join(name));
     let line = "keygen --type ed25519 --out key.pem --public-out public.pem";
     assert_eq!(sandbox.run(words(line)).status, 0);
     assert_eq!(mode(&key), 0o600);
@@ -163,7 +163,7 @@ fn standard_output_that_everybody_can_read_is_refused() {
 
     let sandbox = sandbox();
     for (mode, status) in [(0o644, 1), (0o600, 0)] {
-        let path = sandbox.path().join(format!("{mode:o}"));
+        let path = sandbox.folder.path().join(format!("{mode:o}"));
         let file = fs::OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -191,11 +191,11 @@ fn files_are_not_replaced_without_being_told_to() {
         let said = format!("file {taken} is there already: --force replaces it");
         assert!(outcome.stderr.contains(&said), "{}", outcome.stderr);
         assert_eq!(
-            fs::read_to_string(sandbox.path().join(taken)).unwrap(),
+            fs::read_to_string(sandbox.folder.path().join(taken)).unwrap(),
             "old"
         );
         assert_eq!(
-            fs::read_dir(sandbox.path()).unwrap().count(),
+            fs::read_dir(sandbox.folder.path()).unwrap().count(),
             1,
             "nothing was written"
         );
@@ -203,7 +203,7 @@ fn files_are_not_replaced_without_being_told_to() {
         let outcome = sandbox.run(words(&format!("{line} --force")));
         assert_eq!(outcome.status, 0, "{outcome:?}");
         assert_ne!(
-            fs::read_to_string(sandbox.path().join(taken)).unwrap(),
+            fs::read_to_string(sandbox.folder.path().join(taken)).unwrap(),
             "old"
         );
     }
@@ -212,7 +212,7 @@ fn files_are_not_replaced_without_being_told_to() {
 #[test]
 fn a_key_that_cannot_be_written_is_status_1() {
     let sandbox = sandbox();
-    fs::create_dir(sandbox.path().join("folder")).unwrap();
+    fs::create_dir(sandbox.folder.path().join("folder")).unwrap();
     for (line, said) in [
         (
             "--out nowhere/key",

@@ -19,7 +19,7 @@ const P256: &str = r#"{"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1
 
 /// The answer of the verifier to a token, with the public half that the generator wrote.
 fn verdict(sandbox: &Sandbox, file: &str, token: &str) -> Result<(), agentup_auth::VerifyError> {
-    let text = std::fs::read(sandbox.path().join(file)).unwrap();
+    let text = std::fs::read(sandbox.folder.path().join(file)).unwrap();
     let algorithms: Vec<_> = Algorithm::ALL
         .into_iter()
         .filter(|algorithm| !algorithm.is_symmetric())

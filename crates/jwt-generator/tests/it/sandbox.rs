@@ -4,7 +4,6 @@ use std::{
     ffi::OsStr,
     fs,
     io::Write as _,
-    path::Path,
     process::{Command, Stdio},
 };
 
@@ -13,7 +12,7 @@ use tempfile::TempDir;
 /// Where a tool runs: a temporary working folder, and variables that a test sets.
 pub(crate) struct Sandbox {
     program: &'static str,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
     variables: Vec<(&'static str, String)>,
 }
 
@@ -44,11 +43,6 @@ impl Sandbox {
     pub(crate) fn file(self, name: &str, contents: impl AsRef<[u8]>) -> Self {
         fs::write(self.folder.path().join(name), contents).unwrap();
         self
-    }
-
-    /// The working folder.
-    pub(crate) fn path(&self) -> &Path {
-        self.folder.path()
     }
 
     pub(crate) fn run<I: IntoIterator<Item: AsRef<OsStr>>>(&self, arguments: I) -> Outcome {

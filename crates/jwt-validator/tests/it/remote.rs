@@ -142,7 +142,7 @@ async fn keys_that_cannot_be_had_are_an_answer_of_their_own() {
         ),
         (Reply::new(200, &[], b"<html>"), "not a JWK set"),
         (
-            Reply::new(200, &[], &[b' '; 300_000]),
+            Reply::new(200, &[], &vec![b' '; 300_000]),
             "more than 262144 bytes",
         ),
         (Reply::hang_up(), "cannot be had"),

@@ -3,6 +3,7 @@
 use crate::{
     answer::{sandbox, usual},
     pem_keys,
+    sandbox::Sandbox,
     tokens::SECRET,
 };
 
@@ -78,6 +79,20 @@ fn a_wrong_command_line_is_status_2() {
             "a.b.c --key-file other.json",
             "`alg` disagrees with the type of the key",
         ),
+    ] {
+        assert_status_2(&sandbox, line, said);
+    }
+    let outcome = sandbox.run(["a.b.c", ""]);
+    assert_eq!(
+        (outcome.status, outcome.stderr.as_str()),
+        (2, "error: the argument is empty\n")
+    );
+}
+
+#[test]
+fn a_place_that_must_not_be_asked_is_status_2() {
+    let sandbox = sandbox().file("text", "no key");
+    for (line, said) in [
         ("a.b.c --jwks-url nowhere", "--jwks-url is not a URL"),
         (
             "a.b.c --jwks-url http://issuer.example/",
@@ -118,19 +133,18 @@ fn a_wrong_command_line_is_status_2() {
             "the URL must begin with https://",
         ),
     ] {
-        let outcome = sandbox.run(line.split_whitespace());
-        assert_eq!(
-            (outcome.status, outcome.stdout.as_str()),
-            (2, ""),
-            "{line}: {outcome:?}"
-        );
-        assert!(outcome.stderr.contains(said), "{line}: {}", outcome.stderr);
+        assert_status_2(&sandbox, line, said);
     }
-    let outcome = sandbox.run(["a.b.c", ""]);
+}
+
+fn assert_status_2(sandbox: &Sandbox, line: &str, said: &str) {
+    let outcome = sandbox.run(line.split_whitespace());
     assert_eq!(
-        (outcome.status, outcome.stderr.as_str()),
-        (2, "error: the argument is empty\n")
+        (outcome.status, outcome.stdout.as_str()),
+        (2, ""),
+        "{line}: {outcome:?}"
     );
+    assert!(outcome.stderr.contains(said), "{line}: {}", outcome.stderr);
 }
 
 #[test]
