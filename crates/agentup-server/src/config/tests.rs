@@ -10,7 +10,9 @@ mod document;
 mod effects;
 mod faults;
 mod secrets;
+mod skills;
 mod sources;
+mod variables;
 
 /// Long enough for HS512, and printed nowhere else.
 const SECRET: &str = "8c1f5b0e-a-secret-of-these-tests-and-of-nothing-else-at-all-3d9a7b";

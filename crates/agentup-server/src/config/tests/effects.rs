@@ -1,6 +1,6 @@
 //! Every key, and what it changes.
 
-use agentup_auth::{Leeway, Requirement, TokenTypes};
+use agentup_auth::{Leeway, TokenTypes};
 use tracing::Level;
 
 use super::*;
@@ -29,7 +29,7 @@ fn a_configuration_without_settings_has_the_defaults() {
     assert_eq!(config.security.realm, "agentup");
     assert_eq!(config.security.denial, Denial::Auto);
     assert_eq!(config.security.algorithms, [Algorithm::HS256]);
-    assert_eq!(config.security.remote_keys, []);
+    assert!(config.security.remote_keys.is_empty());
     let policy = Policy::default();
     assert_eq!(config.security.policy.leeway, policy.leeway);
     assert_eq!(
@@ -152,113 +152,6 @@ fn policy() {
 }
 
 #[test]
-fn remote_keys() {
-    let keys = |keys: &str| {
-        let usual = "algorithm: ES256, issuer: i, audience: a";
-        config(&format!("security: {{ bearer: {{ {usual}, {keys} }} }}\n")).security
-    };
-    let source = |url: &str, seconds| KeySource::JwksUrl {
-        url: url.to_owned(),
-        ttl: Duration::from_secs(seconds),
-    };
-    let security = keys("jwks_url: https://a.example/keys");
-    assert_eq!(
-        security.remote_keys,
-        [source("https://a.example/keys", 300)]
-    );
-    assert!(!security.issuers[0].keys.is_available());
-    for url in [
-        "http://localhost:9/k",
-        "http://127.0.0.1/k",
-        "http://[::1]:9/k",
-    ] {
-        let security = keys(&format!("jwks_url: \"{url}\", jwks_cache_ttl: 1h"));
-        assert_eq!(security.remote_keys, [source(url, 3600)]);
-    }
-}
-
-#[test]
-fn scopes_as_a_graph() {
-    let graph =
-        config("scopes: { admin: [premium, \"users:*\"], premium: basic, basic: }\n").scopes;
-    let admin = graph.effective(&scopes(&["admin"]));
-    assert!(
-        ["premium", "basic", "users:read"]
-            .iter()
-            .all(|scope| admin.contains(scope))
-    );
-    assert!(
-        !graph
-            .effective(&scopes(&["premium"]))
-            .contains("users:read")
-    );
-    assert!(config("scopes: []\n").scopes.entries().is_empty());
-}
-
-#[test]
-fn skills() {
-    let config = config(
-        "skills:\n  - skill_id: one\n    name: N\n    description: D\n    tags: [a, b]\n    \
-         examples: [do it]\n    input_modes: [text, application/json]\n    output_mode: image/png\n  \
-         - skill_id: two\n",
-    );
-    let [one, two] = config.skills.as_slice() else {
-        panic!()
-    };
-    assert_eq!(
-        (
-            one.skill_id.as_str(),
-            one.name.as_str(),
-            one.description.as_str()
-        ),
-        ("one", "N", "D")
-    );
-    assert_eq!(
-        (one.tags.len(), one.examples.as_slice()),
-        (2, ["do it".to_owned()].as_slice())
-    );
-    assert_eq!(one.input_modes, ["text/plain", "application/json"]);
-    assert_eq!(one.output_modes, ["image/png"]);
-    assert_eq!(
-        (two.name.as_str(), two.tags.len(), two.input_modes.len()),
-        ("", 0, 0)
-    );
-}
-
-#[test]
-fn required_scopes() {
-    let all = |names: &[&str]| Requirement::AllOf(scopes(names).iter().cloned().collect());
-    for (written, requirement) in [
-        ("[basic, premium]", all(&["basic", "premium"])),
-        ("basic", all(&["basic"])),
-        ("[]", Requirement::none()),
-        ("{ all_of: [basic] }", all(&["basic"])),
-        (
-            "{ any_of: [basic, admin] }",
-            Requirement::AnyOf(all(&["basic", "admin"]).scopes().to_vec()),
-        ),
-    ] {
-        let yaml = format!("skills: [{{ skill_id: s, required_scopes: {written} }}]\n");
-        assert_eq!(
-            config(&yaml).skills[0].required_scopes,
-            Some(requirement),
-            "{written}"
-        );
-    }
-}
-
-#[test]
-fn a_scope_that_is_almost_known_is_doubted() {
-    let loaded = loaded("skills:\n  - skill_id: s\n    required_scopes: [premum, reports]\n");
-    assert_eq!(
-        warnings(&loaded),
-        [
-            "3:23: skills[0].required_scopes[0]: `premum` is not in `scopes`; did you mean `premium`?"
-        ]
-    );
-}
-
-#[test]
 fn state() {
     let state =
         config("state: { ttl: 90, max_tasks: 1_000, max_tasks_per_owner: 10, history_limit: 0 }\n")
@@ -278,80 +171,6 @@ fn state() {
             .max_tasks_per_owner,
         7
     );
-}
-
-#[test]
-fn environment_of_the_agent() {
-    assert_eq!(
-        config("environment: Production\n").environment,
-        Stage::Production
-    );
-    let folder = Folder::new("environment: \"${STAGE:development}\"\n");
-    assert_eq!(
-        folder
-            .load(&[("STAGE", "production")])
-            .unwrap()
-            .config
-            .environment,
-        Stage::Production
-    );
-}
-
-#[test]
-fn environment_of_the_process() {
-    let process =
-        |variables: &[(&str, &str)]| Folder::new("").load(variables).unwrap().config.process;
-    for (word, level) in [
-        ("INFO", Level::INFO),
-        ("debug", Level::DEBUG),
-        ("Trace", Level::TRACE),
-        ("WARNING", Level::WARN),
-        ("warn", Level::WARN),
-        ("ERROR", Level::ERROR),
-        ("CRITICAL", Level::ERROR),
-        ("", Level::INFO),
-    ] {
-        assert_eq!(process(&[("LOG_LEVEL", word)]).level(), level, "{word}");
-    }
-    for (word, is_on) in [
-        ("true", true),
-        ("1", true),
-        ("YES", true),
-        ("0", false),
-        ("no", false),
-        ("", false),
-    ] {
-        let process = process(&[("LOG_LEVEL", "ERROR"), ("DEBUG", word), ("RELOAD", word)]);
-        assert_eq!((process.debug, process.reload), (is_on, is_on), "{word}");
-        assert_eq!(
-            process.level(),
-            if is_on { Level::DEBUG } else { Level::ERROR },
-            "{word}"
-        );
-    }
-    assert_eq!(
-        process(&[("LOG_LEVEL", "TRACE"), ("DEBUG", "1")]).level(),
-        Level::TRACE
-    );
-}
-
-#[test]
-fn variables_stand_for_values_of_every_type() {
-    let folder = Folder::new(
-        "agent: { name: \"${NAME}\", description: \"${EMPTY}\", url: \"${UNSET}\" }\n\
-         server: { port: \"${PORT:8000}\" }\nskills: [{ skill_id: s, tags: \"${UNSET:}\" }]\n",
-    );
-    let variables = [
-        ("NAME", "a: [1, 2] # ${PORT}"),
-        ("EMPTY", ""),
-        ("PORT", "81"),
-    ];
-    let config = folder.load(&variables).unwrap().config;
-    assert_eq!(config.agent.name, "a: [1, 2] # ${PORT}");
-    assert!(!config.agent.description.is_empty());
-    assert_eq!(config.agent.url, None);
-    assert_eq!(config.server.port, 81);
-    assert!(config.skills[0].tags.is_empty());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Each fault with its exact text. The cases are in `data/faults.txt`.
 
+use std::fmt::Write as _;
+
 use super::*;
 
 /// A block of the file: a name behind `===`, variables behind `env`, the configuration behind `~~~`,
@@ -66,14 +68,31 @@ fn the_report_counts_the_faults() {
 
 #[test]
 fn a_file_that_is_not_there_is_a_fault() {
-    let faults = load(
-        std::path::Path::new("/nowhere/agent.yaml"),
-        &environment(&[]),
-    )
-    .unwrap_err();
+    let faults = load(Path::new("/nowhere/agent.yaml"), &environment(&[])).unwrap_err();
     assert_eq!(
         faults.to_string(),
         "error: 1 setting cannot be used\n  /nowhere/agent.yaml: cannot be read: No such file or directory \
          (os error 2)"
     );
+}
+
+#[test]
+fn a_file_that_would_take_all_memory_is_refused() {
+    let deep = format!("agent: {}{}", "[".repeat(40), "]".repeat(40));
+    let mut many = "agent: { name: &a0 [x, x, x, x, x, x, x, x, x, x] }\nskills:\n".to_owned();
+    for level in 1..6 {
+        let aliases = format!("*a{}, ", level - 1).repeat(10);
+        writeln!(many, "  - &a{level} [{aliases}]").unwrap();
+    }
+    for (yaml, says) in [
+        (deep.as_str(), "nested more than 32 deep"),
+        (&many, "more than 100000 values"),
+        (
+            &format!("# {}", "x".repeat(MAX_BYTES)),
+            "has more than 1048576 bytes",
+        ),
+    ] {
+        let faults = Folder::new(yaml).faults(&[]);
+        assert!(faults.contains(says), "{faults}");
+    }
 }

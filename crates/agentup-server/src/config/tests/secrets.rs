@@ -54,7 +54,7 @@ fn what_is_loaded_shows_no_secret() {
 }
 
 #[test]
-fn all_settings_in_force_are_shown() {
+fn settings_in_force_are_shown() {
     let yaml = "\
 agent: { name: Shown }
 scopes: { admin: [basic] }
@@ -62,7 +62,13 @@ skills:
   - { skill_id: one, required_scopes: { any_of: [basic, admin] } }
   - { skill_id: two, tags: [x] }
 ";
-    assert_eq!(show(&config(yaml)), include_str!("data/shown.yaml"));
+    let shown = show(&config(yaml));
+    for section in include_str!("data/shown.yaml").split_inclusive("\n\n") {
+        assert!(
+            shown.contains(section.trim_end()),
+            "{section}\nis not in\n{shown}"
+        );
+    }
 }
 
 #[test]

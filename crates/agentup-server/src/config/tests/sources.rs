@@ -94,10 +94,8 @@ fn a_public_key_is_a_pem_or_a_jwk() {
 
 #[test]
 fn a_block_scalar_holds_a_pem() {
-    let pem = rsa_pem()
-        .lines()
-        .map(|line| format!("      {line}\n"))
-        .collect::<String>();
+    let pem = rsa_pem().trim().replace('\n', "\n      ");
+    let pem = format!("      {pem}\n");
     let yaml = bearer(&format!("    algorithm: RS256\n    public_key: |\n{pem}"));
     assert_eq!(config(&yaml).security.issuers[0].keys.len(), 1);
 }
@@ -114,7 +112,6 @@ fn a_key_set_comes_from_a_file_and_joins_a_key() {
     );
     let security = security(&folder);
     assert_eq!(security.issuers[0].keys.len(), 3);
-    assert_eq!(security.remote_keys, []);
     folder.write("keys.json", format!(r#"{{"keys":[{EC_JWK},{EC_JWK}]}}"#));
     let loaded = folder.load(&[]).unwrap();
     assert_eq!(
