@@ -75,11 +75,11 @@ fn what_cannot_be_used_is_said() {
         ),
         (
             "  retry: { attempts: 0 }\n",
-            "2:24: push_notifications.retry.attempts: `0` is not a number from 1 to 20",
+            "2:22: push_notifications.retry.attempts: `0` is not a number from 1 to 20",
         ),
         (
             "  retry: { max_age: 25h }\n",
-            "2:23: push_notifications.retry.max_age: `25h` is not a time from 1s to 1day",
+            "2:21: push_notifications.retry.max_age: `25h` is not a time from 1s to 1day",
         ),
     ] {
         let faults = config(section).map(|_| ()).unwrap_err();
