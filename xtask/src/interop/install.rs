@@ -28,9 +28,9 @@ pub(super) fn ensure(sdk: &Sdk, sdks: &Path) -> Result<()> {
     };
     if installed != versions || !is_usable {
         install(sdk, &home).with_context(|| {
+            let (name, tools) = (sdk.name, tools(sdk.language));
             format!(
-                "the SDK {} cannot be installed; this check needs its package registry",
-                sdk.name
+                "the SDK {name} cannot be installed, which needs a package registry and {tools}"
             )
         })?;
         fs::write(home.join(INSTALLED), versions)?;
@@ -41,12 +41,19 @@ pub(super) fn ensure(sdk: &Sdk, sdks: &Path) -> Result<()> {
     Ok(())
 }
 
+const fn tools(language: Language) -> &'static str {
+    match language {
+        Language::Python => "Python 3 with venv (on Debian: python3-venv)",
+        Language::JavaScript => "Node.js 18 or later with npm (on Debian: nodejs, npm)",
+    }
+}
+
 fn install(sdk: &Sdk, home: &Path) -> Result<()> {
     match sdk.language {
         Language::Python => {
             let system = if cfg!(windows) { "python" } else { "python3" };
             let venv = Sh::new(system).args(["-m", "venv", "--clear"]).arg(home);
-            patiently(venv).context("needed: Python 3 with venv (on Debian: python3-venv)")?;
+            patiently(venv)?;
             // Wheels only: what is built from source would run code of its own to do so.
             let pip = Sh::new(python_of(home)).args(["-m", "pip", "install", "--quiet"]);
             let pip = pip.args(["--disable-pip-version-check", "--no-input"]);
@@ -61,7 +68,7 @@ fn install(sdk: &Sdk, home: &Path) -> Result<()> {
             }
             let npm = Sh::new(if cfg!(windows) { "npm.cmd" } else { "npm" }).dir(home);
             let npm = npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-            patiently(npm).context("needed: Node.js 18 or later and npm (on Debian: nodejs, npm)")
+            patiently(npm)
         }
     }
 }
