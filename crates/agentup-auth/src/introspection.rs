@@ -20,7 +20,7 @@ mod answer;
 mod client;
 mod error;
 
-pub use client::{Client, ClientAuthentication};
+pub use client::{Client, ClientAuthentication, Form};
 pub use error::IntrospectionError;
 
 /// What is asked of a token beyond being active.
