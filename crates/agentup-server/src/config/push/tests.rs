@@ -79,7 +79,7 @@ fn what_cannot_be_used_is_said() {
         ),
         (
             "  retry: { max_age: 25h }\n",
-            "2:21: push_notifications.retry.max_age: `25h` is not a time from 1s to 1day",
+            "2:21: push_notifications.retry.max_age: `25h` is not a time from 1s to 1",
         ),
     ] {
         let faults = config(section).map(|_| ()).unwrap_err();
