@@ -1,5 +1,7 @@
 //! Requests to an agent, in both generations of the protocol.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use reqwest::{RequestBuilder, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
@@ -68,17 +70,17 @@ impl Client {
 
     /// Calls a method of 0.3.
     pub async fn call(&self, token: &str, method: &str, params: Value) -> Answer {
-        Answer::to(self.post(body(method, params)).bearer_auth(token)).await
+        Answer::to(self.post(body(method, &params)).bearer_auth(token)).await
     }
 
     /// Calls a method of 1.0.
     pub async fn call_v10(&self, token: &str, method: &str, params: Value) -> Answer {
-        let request = self.post(body(method, params)).bearer_auth(token);
+        let request = self.post(body(method, &params)).bearer_auth(token);
         Answer::to(request.header("A2A-Version", "1.0")).await
     }
 }
 
-fn body(method: &str, params: Value) -> String {
+fn body(method: &str, params: &Value) -> String {
     json!({"jsonrpc": "2.0", "id": "1", "method": method, "params": params}).to_string()
 }
 
@@ -87,7 +89,7 @@ fn body(method: &str, params: Value) -> String {
 pub fn message_v03(skill: &str, text: &str) -> Value {
     json!({
         "message": {
-            "role": "user", "parts": [{"kind": "text", "text": text}], "messageId": "msg-1",
+            "role": "user", "parts": [{"kind": "text", "text": text}], "messageId": message_id(),
         },
         "skillId": skill,
     })
@@ -97,7 +99,14 @@ pub fn message_v03(skill: &str, text: &str) -> Value {
 #[must_use]
 pub fn message_v10(skill: &str, text: &str) -> Value {
     json!({
-        "message": {"role": "ROLE_USER", "parts": [{"text": text}], "messageId": "msg-1"},
+        "message": {"role": "ROLE_USER", "parts": [{"text": text}], "messageId": message_id()},
         "metadata": {"skillId": skill},
     })
+}
+
+/// An id that no other message of the test has. Two messages of one id are one (A2A §3.3.1).
+#[must_use]
+pub fn message_id() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("msg-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }

@@ -20,7 +20,7 @@ pub mod tokens;
 mod wire;
 
 pub use answer::{Answer, Challenge};
-pub use client::{Client, message_v03, message_v10};
+pub use client::{Client, message_id, message_v03, message_v10};
 pub use folder::{Folder, QUICK_START, QUICK_START_ENV};
 pub use log::Log;
 pub use programs::{Outcome, program, run, run_with_input};

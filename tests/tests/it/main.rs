@@ -1,0 +1,14 @@
+//! The end-to-end tests: what users, clients and attackers send, and what they get.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper that fails fails its test"
+)]
+
+mod authorization;
+mod choice;
+mod client;
+mod quick_start;
+mod tools;
