@@ -8,6 +8,9 @@
 )]
 
 mod authorization;
+mod bad_input;
+mod bad_tokens;
+mod body_unread;
 mod choice;
 mod client;
 mod quick_start;
