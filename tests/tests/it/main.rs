@@ -15,6 +15,7 @@ mod choice;
 mod client;
 mod follow_ups;
 mod local;
+mod matrix;
 mod quick_start;
 mod running;
 mod streams;
