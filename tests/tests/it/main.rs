@@ -28,3 +28,4 @@ mod streams;
 mod tasks;
 mod tools;
 mod v10;
+mod vectors;
