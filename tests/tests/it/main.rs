@@ -18,6 +18,8 @@ mod client;
 mod cors;
 mod follow_ups;
 mod health;
+mod isolation;
+mod leaks;
 mod local;
 mod matrix;
 mod quick_start;
