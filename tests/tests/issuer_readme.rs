@@ -1,6 +1,5 @@
 //! Generator, issuer, validator, server and client together, as the README's section on issuers has it.
 #![expect(
-    clippy::indexing_slicing,
     clippy::panic,
     clippy::expect_used,
     reason = "a helper that fails fails its test"
