@@ -96,7 +96,11 @@ impl Tasks {
         let cell = self.cell(skill, message, Some(message.message_id.as_str().into()));
         let is_repeat = |known: &TaskCell| known.is_repeat(message, skill, window);
         let kept = self.keep(owner, &cell, is_repeat)?;
-        Ok(if Arc::ptr_eq(&kept, &cell) { Opened::New(cell) } else { Opened::Repeat(kept) })
+        Ok(if Arc::ptr_eq(&kept, &cell) {
+            Opened::New(cell)
+        } else {
+            Opened::Repeat(kept)
+        })
     }
 
     /// A task that is refused. It never stands in for another, for the next time the caller may be
@@ -120,7 +124,9 @@ impl Tasks {
         is_repeat: impl Fn(&TaskCell) -> bool,
     ) -> Result<Arc<TaskCell>, A2aError> {
         let full = |Full| A2aError::new(ErrorKind::Internal, "the agent has no room for a task");
-        self.store.insert(owner, Arc::clone(cell), is_repeat).map_err(full)
+        self.store
+            .insert(owner, Arc::clone(cell), is_repeat)
+            .map_err(full)
     }
 
     fn cell(
@@ -220,3 +226,6 @@ async fn work(cell: Arc<TaskCell>, turn: Turn) {
     }
     cell.finish(result);
 }
+
+#[cfg(test)]
+mod tests;

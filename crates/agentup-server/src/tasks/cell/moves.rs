@@ -1,0 +1,241 @@
+//! The moves of a task: each goes from a state to one that may follow it, and is told to all who
+//! watch.
+
+use std::sync::Arc;
+
+use agentup_handlers::{Reply, SkillError, TaskChannel, Update};
+use agentup_protocol::{
+    Artifact, ArtifactUpdate, Message, Part, Role, StatusUpdate, StreamResponse, TaskState,
+    TaskStatus, Timestamp,
+};
+use uuid::Uuid;
+
+use super::{Inner, TaskCell};
+
+/// Why a task takes no further message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TurnRefused {
+    /// It has ended.
+    Ended,
+    /// A message is being answered.
+    Busy,
+}
+
+/// The task has ended, so it cannot be canceled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotCancelable;
+
+impl TaskCell {
+    /// Takes a message of the caller: the task is at work from now on. Answers the message with
+    /// the ids of its task filled in.
+    pub(crate) fn begin(&self, mut message: Message) -> Result<Message, TurnRefused> {
+        let mut inner = self.inner.lock();
+        if inner.task.status.state.is_terminal() {
+            return Err(TurnRefused::Ended);
+        }
+        if inner.running {
+            return Err(TurnRefused::Busy);
+        }
+        inner.running = true;
+        // The question that is answered here would be lost with the status that it stands in.
+        if let Some(question) = inner.task.status.message.take() {
+            self.remember(&mut inner, question);
+        }
+        message.task_id = Some(self.id.to_string());
+        message.context_id = Some(self.context_id.to_string());
+        self.remember(&mut inner, message.clone());
+        self.turn(&mut inner, TaskState::Working, None);
+        Ok(message)
+    }
+
+    /// Ends the turn with what the skill answered. Nothing changes when the task was canceled in
+    /// the meantime.
+    pub(crate) fn finish(&self, result: Result<Reply, SkillError>) {
+        let mut inner = self.inner.lock();
+        inner.running = false;
+        if inner.task.status.state.is_terminal() {
+            return;
+        }
+        match result {
+            Ok(reply) => {
+                let state = reply.state();
+                match reply {
+                    Reply::Completed(parts) => {
+                        if !parts.is_empty() {
+                            self.add_artifact(&mut inner, answer(parts), false, true);
+                        }
+                        self.turn(&mut inner, state, None);
+                    }
+                    Reply::InputRequired(parts)
+                    | Reply::AuthRequired(parts)
+                    | Reply::Rejected(parts) => self.turn(&mut inner, state, Some(parts)),
+                    // A reply of a kind that is not known here cannot be told to the caller.
+                    _ => self.turn(&mut inner, TaskState::Failed, None),
+                }
+            }
+            Err(error) => {
+                let parts = vec![Part::text(error.public())];
+                self.turn(&mut inner, TaskState::Failed, Some(parts));
+            }
+        }
+    }
+
+    /// Ends a task that was never begun: the caller may not use the skill. The words stand in an
+    /// artifact, where callers of the 0.3 generation look for the answer.
+    pub(crate) fn deny(&self, message: Message, words: &str) {
+        let mut inner = self.inner.lock();
+        self.remember(&mut inner, message);
+        self.add_artifact(&mut inner, answer(vec![Part::text(words)]), false, true);
+        self.turn(&mut inner, TaskState::Rejected, None);
+    }
+
+    /// Cancels the task and tells its handler.
+    pub(crate) fn cancel(&self) -> Result<(), NotCancelable> {
+        let mut inner = self.inner.lock();
+        if inner.task.status.state.is_terminal() {
+            return Err(NotCancelable);
+        }
+        self.turn(&mut inner, TaskState::Canceled, None);
+        drop(inner);
+        self.cancellation.cancel();
+        Ok(())
+    }
+
+    /// Ends the task because the server will not keep it any longer.
+    pub(crate) fn abandon(&self) {
+        let mut inner = self.inner.lock();
+        if !inner.task.status.state.is_terminal() {
+            let parts = vec![Part::text("The agent gave up this task.")];
+            self.turn(&mut inner, TaskState::Failed, Some(parts));
+        }
+        drop(inner);
+        self.cancellation.cancel();
+    }
+
+    /// Moves the task to another state, if there is a way from where it stands, and tells all.
+    fn turn(&self, inner: &mut Inner, state: TaskState, said: Option<Vec<Part>>) {
+        if !may_follow(inner.task.status.state, state) {
+            return;
+        }
+        let now = self.clock.now();
+        inner.touched = u64::try_from(now.timestamp()).unwrap_or_default();
+        let message = said.map(|parts| self.agent_message(parts));
+        let status = TaskStatus {
+            state,
+            message,
+            timestamp: Some(Timestamp::from(now)),
+        };
+        inner.task.status = status;
+        if inner.is_heard() {
+            let update = StatusUpdate {
+                task_id: self.id.to_string(),
+                context_id: self.context_id.to_string(),
+                status: inner.task.status.clone(),
+                metadata: None,
+            };
+            inner.tell(StreamResponse::StatusUpdate(update));
+        }
+        if state.is_terminal() {
+            // Dropping the senders ends the streams.
+            inner.watchers.clear();
+        }
+        if state.is_terminal() || state.is_interrupted() {
+            self.settled.notify_waiters();
+        }
+    }
+
+    fn add_artifact(&self, inner: &mut Inner, artifact: Artifact, append: bool, last: bool) {
+        let update = inner.is_heard().then(|| ArtifactUpdate {
+            task_id: self.id.to_string(),
+            context_id: self.context_id.to_string(),
+            artifact: artifact.clone(),
+            append,
+            last_chunk: last,
+            metadata: None,
+        });
+        let known = inner
+            .task
+            .artifacts
+            .iter_mut()
+            .find(|it| it.artifact_id == artifact.artifact_id);
+        match known {
+            Some(known) if append => known.parts.extend(artifact.parts),
+            Some(known) => *known = artifact,
+            None => inner.task.artifacts.push(artifact),
+        }
+        if let Some(update) = update {
+            inner.tell(StreamResponse::ArtifactUpdate(update));
+        }
+    }
+
+    fn remember(&self, inner: &mut Inner, message: Message) {
+        let history = &mut inner.task.history;
+        if self.history_limit == 0 {
+            return;
+        }
+        if history.len() >= self.history_limit {
+            history.remove(0);
+        }
+        history.push(message);
+    }
+
+    fn agent_message(&self, parts: Vec<Part>) -> Message {
+        let mut message = Message::new(Uuid::new_v4().to_string(), Role::Agent, parts);
+        message.task_id = Some(self.id.to_string());
+        message.context_id = Some(self.context_id.to_string());
+        message
+    }
+}
+
+impl TaskChannel for TaskCell {
+    fn publish(&self, update: Update) {
+        let mut inner = self.inner.lock();
+        // What comes after the end, as from a handler that was canceled, is not part of the task.
+        if inner.task.status.state.is_terminal() {
+            return;
+        }
+        match update {
+            Update::Artifact {
+                artifact,
+                append,
+                last,
+            } => {
+                self.add_artifact(&mut inner, artifact, append, last);
+            }
+            Update::Progress(parts) => self.turn(&mut inner, TaskState::Working, Some(parts)),
+        }
+    }
+
+    fn history(&self) -> Vec<Message> {
+        self.inner.lock().task.history.clone()
+    }
+}
+
+impl Inner {
+    /// Whether anybody wants to hear of events.
+    const fn is_heard(&self) -> bool {
+        !self.watchers.is_empty() || !self.webhooks.is_empty()
+    }
+
+    /// Sends to every watcher and every webhook, once the task is as the event says. A watcher that
+    /// is too far behind, or gone, is let go.
+    fn tell(&mut self, event: StreamResponse) {
+        let event = Arc::new(event);
+        self.webhooks.tell(&event, &self.task);
+        self.watchers
+            .retain(|watcher| watcher.try_send(Arc::clone(&event)).is_ok());
+    }
+}
+
+/// The artifact that holds a skill's answer.
+fn answer(parts: Vec<Part>) -> Artifact {
+    let mut artifact = Artifact::new(Uuid::new_v4().to_string(), parts);
+    artifact.name = Some("reply".to_owned());
+    artifact
+}
+
+/// The moves of a task (`A2A §4.1.3`). What has ended stays as it is; nothing goes back to the
+/// state before its beginning.
+const fn may_follow(from: TaskState, to: TaskState) -> bool {
+    !from.is_terminal() && !matches!(to, TaskState::Unspecified | TaskState::Submitted)
+}
