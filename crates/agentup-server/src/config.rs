@@ -4,32 +4,50 @@
 //! is wrong. The file is read as a tree with positions, variables are replaced inside of its
 //! texts, and each section is read by the one table of keys.
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
-use agentup_auth::{Algorithm, Policy, Requirement, ScopeGraph, TrustedIssuer};
+use agentup_auth::{
+    Algorithm, Policy, Requirement, ScopeGraph, TrustedIssuer,
+    remote::{RemoteIssuer, guard::Guard},
+};
 use agentup_env::Environment;
 use http::HeaderValue;
 
 mod agent;
+mod api_keys;
 mod bearer;
 mod faults;
 mod key_sources;
 mod keys;
+mod oauth2;
 mod process;
+mod proofs;
 mod push;
 mod reader;
 mod report;
+mod schemes;
 mod scopes;
 mod security;
 mod server;
 mod show;
 mod skills;
 mod tree;
+mod trust;
 mod values;
 mod variables;
 
+pub use api_keys::{ApiKeyConfig, KeysFile};
 pub use faults::{Fault, Faults, Warning};
+pub use oauth2::Oauth2Config;
 pub use process::ProcessConfig;
+pub use proofs::DpopConfig;
+pub(crate) use proofs::{MAX_REVOCATIONS_BYTES, revocations};
+pub(crate) use report::read_bounded;
 pub use show::show;
 
 pub use crate::signing::{PrivateKey, UnusableKey};
@@ -143,29 +161,38 @@ pub struct SecurityConfig {
     pub realm: String,
     /// The form in which a denial of a skill is told. Default: each client's own.
     pub denial: Denial,
+    /// The kinds of credentials that are accepted, in the order of the file. Default: bearer.
+    pub schemes: Vec<SchemeKind>,
     /// The algorithms that tokens may be signed with, all symmetric or all asymmetric.
     pub algorithms: Vec<Algorithm>,
-    /// Whose tokens are accepted, each with the keys that are known now. All issuers of a file
-    /// share their keys. Without any, [`SecurityConfig::remote_keys`] has a source, and the keys
-    /// are [`agentup_auth::KeySet::unavailable`].
+    /// Whose tokens are accepted, each with the keys that are known now. Those without any are in
+    /// [`SecurityConfig::remote_keys`], and their keys are [`agentup_auth::KeySet::unavailable`].
     pub issuers: Vec<TrustedIssuer>,
     /// What else is asked of tokens.
     pub policy: Policy,
     /// Where further keys of the issuers are to be fetched.
-    pub remote_keys: Vec<KeySource>,
+    pub remote_keys: Vec<RemoteIssuer>,
+    /// What they may be fetched from.
+    pub key_guard: Guard,
+    /// What is asked of tokens that are bound to a key. Default: they are refused.
+    pub dpop: Option<DpopConfig>,
+    /// The file of tokens that were taken back, to be read again when it changes.
+    pub revocations: Option<PathBuf>,
+    /// Which API keys are accepted. There if the schemes have them.
+    pub api_key: Option<ApiKeyConfig>,
+    /// Who is asked about opaque tokens. There if the schemes have them.
+    pub oauth2: Option<Oauth2Config>,
 }
 
-/// Keys that are fetched while the agent runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum KeySource {
-    /// A JWK set (RFC 7517 §5) behind a URL.
-    JwksUrl {
-        /// https, or plain http on this machine.
-        url: String,
-        /// How long fetched keys are used. Default: 300 seconds.
-        ttl: Duration,
-    },
+/// A kind of credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SchemeKind {
+    /// Tokens that are verified here.
+    Bearer,
+    /// Keys.
+    ApiKey,
+    /// Tokens that their server is asked about.
+    Oauth2,
 }
 
 /// `security.denial`: the form in which a denial of a skill is told.

@@ -56,6 +56,12 @@ impl Faults {
     }
 }
 
+impl Faults {
+    pub(super) fn into_inner(self) -> Vec<Fault> {
+        self.0
+    }
+}
+
 impl From<Fault> for Faults {
     fn from(fault: Fault) -> Self {
         Self(vec![fault])

@@ -1,41 +1,69 @@
 //! The keys that tokens are verified with: made and checked while the configuration is loaded.
 
-use agentup_auth::{Algorithm, KeySet, UnnamedKeys};
+use std::path::PathBuf;
+
+use agentup_auth::{
+    Algorithm, KeySet, UnnamedKeys, VerificationKey,
+    remote::{guard::Guard, policy::Timing},
+};
+use reqwest::Url;
 use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
 use super::{
-    KeySource, Stage, keys,
-    keys::Key,
+    Stage,
+    keys::{self, Key},
     reader::{Got, Section},
     report::{Found, Spot},
     values::{FilePath, Secret},
 };
 
+mod origin;
 mod public;
 mod secret;
 
-/// The keys of the issuers.
+/// The keys of an issuer.
 pub(super) struct Keys {
     /// Those that are known now.
     pub(super) known: KeySet,
-    /// Where to fetch others.
-    pub(super) remote: Vec<KeySource>,
+    /// Those of them that stand in the configuration, or in a file that is read once.
+    pub(super) given: Vec<VerificationKey>,
+    /// Those of them that come from the origin.
+    pub(super) read: Option<KeySet>,
+    /// Where to fetch others, and how often.
+    pub(super) remote: Option<(Origin, Timing)>,
     pub(super) unnamed: UnnamedKeys,
 }
 
-/// Bytes that stand in the configuration or in a file that it names.
-type Material = Found<Zeroizing<Vec<u8>>>;
+/// Where keys come from while the agent runs.
+pub(super) enum Origin {
+    Url(Url),
+    /// The issuer says where.
+    Discovery,
+    File(PathBuf),
+}
 
-pub(super) fn read(section: &Section<'_>, algorithms: &[Algorithm], stage: Stage) -> Option<Keys> {
-    let ttl = &keys::JWKS_CACHE_TTL.key;
-    if section.is_written(ttl) && !section.is_written(&keys::JWKS_URL) {
-        let problem = "has no effect without `jwks_url`";
-        section.fault(
-            &section.spot_of(ttl),
-            problem,
-            "remove it, or set `jwks_url`",
-        );
+/// Bytes that stand in the configuration or in a file that it names.
+pub(super) type Material = Found<Zeroizing<Vec<u8>>>;
+
+pub(super) fn read(
+    section: &Section<'_>,
+    algorithms: &[Algorithm],
+    stage: Stage,
+    guard: &Guard,
+) -> Option<Keys> {
+    if !section.is_written(&keys::JWKS_URL) && !section.is_written(&keys::OIDC_DISCOVERY.key) {
+        for key in [
+            &keys::JWKS_CACHE_TTL.key,
+            &keys::JWKS_MAX_STALE.key,
+            &keys::JWKS_COOL_DOWN.key,
+        ] {
+            if section.is_written(key) {
+                let problem = "has no effect without `jwks_url` or `oidc_discovery`";
+                let remedy = "remove it, or set `jwks_url`";
+                section.fault(&section.spot_of(key), problem, remedy);
+            }
+        }
     }
     let first = algorithms.first()?;
     if first.is_symmetric() {
@@ -43,7 +71,7 @@ pub(super) fn read(section: &Section<'_>, algorithms: &[Algorithm], stage: Stage
         secret::read(section, algorithms, *first, stage)
     } else {
         warn_of_unused(section, &secret::sources(section), *first);
-        public::read(section, algorithms, *first)
+        public::read(section, algorithms, *first, guard)
     }
 }
 
@@ -62,7 +90,11 @@ fn warn_of_unused(section: &Section<'_>, sources: &[Spot], algorithm: Algorithm)
 }
 
 /// A key that stands in the configuration, or in a file.
-fn material(section: &Section<'_>, inline: &Key<Secret>, file: &Key<FilePath>) -> Got<Material> {
+pub(super) fn material(
+    section: &Section<'_>,
+    inline: &Key<Secret>,
+    file: &Key<FilePath>,
+) -> Got<Material> {
     match (section.given(inline), section.given(file)) {
         (None, None) => Got::Absent,
         (Some(_), Some(spot)) => {

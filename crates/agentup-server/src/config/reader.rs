@@ -2,11 +2,10 @@
 
 use super::{
     faults::Position,
-    keys::{self, Defaulted, Key, List, Mapping, Mappings},
-    report::{Found, Report, Spot},
+    keys::{self, Key, Mapping, Mappings},
+    report::{Report, Spot},
     show::Step,
     tree::{Entry, Node, Value},
-    values::Kind,
     variables::expand,
 };
 
@@ -58,6 +57,12 @@ impl<'a> Section<'a> {
     pub(super) fn spot_of<K>(&self, key: &Key<K>) -> Spot {
         let at = self.entry(key.name()).map_or(self.at, |entry| entry.at);
         self.report.spot(at, self.path_to(key.name()))
+    }
+
+    /// The spot of a key of this name, if it is written.
+    pub(super) fn spot_of_name(&self, name: &str) -> Option<Spot> {
+        let at = self.entry(name)?.at;
+        Some(self.report.spot(at, self.path_to(name)))
     }
 
     /// Whether the key is written at all, with or without a value.
@@ -137,22 +142,41 @@ impl<'a> Section<'a> {
         let Some(node) = self.node(key) else {
             return Vec::new();
         };
+        let (path, steps) = (self.path_to(key.name()), self.steps_to(key.name()));
+        Self::members(self.report, node, pattern, &path, &steps)
+    }
+
+    /// The mappings of a file that is a list of them.
+    pub(super) fn list_of_file(
+        report: &'a Report<'a>,
+        root: &'a Node,
+        pattern: &'static str,
+    ) -> Vec<Self> {
+        match root.value {
+            Value::Null => Vec::new(),
+            _ => Self::members(report, root, pattern, "", &[]),
+        }
+    }
+
+    fn members(
+        report: &'a Report<'a>,
+        node: &'a Node,
+        pattern: &'static str,
+        path: &str,
+        steps: &[Step],
+    ) -> Vec<Self> {
         let Value::List(items) = &node.value else {
-            self.report.wrong_type(
-                &self.report.spot(node.at, self.path_to(key.name())),
-                node,
-                "a list",
-            );
+            report.wrong_type(&report.spot(node.at, path), node, "a list");
             return Vec::new();
         };
         let member = |(index, item): (usize, &'a Node)| {
-            let mut steps = self.steps_to(key.name());
+            let mut steps = steps.to_vec();
             steps.push(Step::Index(index));
             let mut section = Self {
-                report: self.report,
+                report,
                 entries: &[],
                 at: item.at,
-                path: format!("{}[{index}]", self.path_to(key.name())),
+                path: format!("{path}[{index}]"),
                 pattern,
                 steps,
             };

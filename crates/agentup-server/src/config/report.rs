@@ -4,7 +4,7 @@ use std::{
     cell::RefCell,
     fs::File,
     io::{self, Read as _},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -82,21 +82,29 @@ impl<'a> Report<'a> {
         self.shown.borrow_mut().insert(steps, value);
     }
 
+    /// The path of a file that a setting names, as the process can use it.
+    pub(super) fn resolve(&self, named: &Path) -> PathBuf {
+        let folder = self.file.parent().unwrap_or_else(|| Path::new(""));
+        folder.join(named)
+    }
+
+    /// Takes over the faults of another file.
+    pub(super) fn adopt(&self, faults: Faults) {
+        self.faults.borrow_mut().extend(faults.into_inner());
+    }
+
     /// The contents of a file that a setting names. A path that is not absolute begins in the
     /// folder of the configuration. What cannot be read is a fault.
-    pub(super) fn read(&self, named: &Found<std::path::PathBuf>) -> Option<Vec<u8>> {
-        let path = self
-            .file
-            .parent()
-            .unwrap_or_else(|| Path::new(""))
-            .join(&named.value);
-        match read_bounded(&path) {
-            Ok(bytes) if bytes.len() > KeySet::MAX_BYTES => {
-                let problem = format!(
-                    "{} has more than {} bytes",
-                    path.display(),
-                    KeySet::MAX_BYTES
-                );
+    pub(super) fn read(&self, named: &Found<PathBuf>) -> Option<Vec<u8>> {
+        self.read_at_most(named, KeySet::MAX_BYTES)
+    }
+
+    /// As [`Report::read`], for files that may have more bytes.
+    pub(super) fn read_at_most(&self, named: &Found<PathBuf>, most: usize) -> Option<Vec<u8>> {
+        let path = self.resolve(&named.value);
+        match read_bounded(&path, most) {
+            Ok(bytes) if bytes.len() > most => {
+                let problem = format!("{} has more than {most} bytes", path.display());
                 self.fault(&named.spot, problem, "");
                 None
             }
@@ -126,10 +134,8 @@ impl<'a> Report<'a> {
 }
 
 /// Reads one byte more than may be there, so that the caller can tell.
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let most = u64::try_from(KeySet::MAX_BYTES)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
+pub(crate) fn read_bounded(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -1,15 +1,12 @@
 //! `security`: whether callers must authenticate, and how they are refused.
 
-use agentup_auth::Policy;
-
-use super::{SecurityConfig, Stage, bearer, keys, reader::Section, values::is_loopback};
+use super::{SecurityConfig, Stage, keys, reader::Section, schemes, values::is_loopback};
 
 /// What to do about security that is disabled where others can reach the agent.
 pub(super) const EXPOSURE_REMEDY: &str = "listen on 127.0.0.1, enable security, or say that you mean it: `security.allow_insecure: true`";
 
 pub(super) fn read(section: &Section<'_>, stage: Stage) -> SecurityConfig {
     let enabled = section.value(&keys::ENABLED);
-    section.value(&keys::TYPE);
     let realm = section.value(&keys::REALM);
     if !realm
         .value
@@ -20,25 +17,8 @@ pub(super) fn read(section: &Section<'_>, stage: Stage) -> SecurityConfig {
             "must be printable ASCII without quotes and backslashes: it stands in a header";
         section.report.fault(&realm.spot, problem, "");
     }
-    // Its keys are checked even when nobody needs their values: security is switched on again
-    // one day.
-    let bearer = section.section(&keys::BEARER);
-    let tokens = if enabled.value {
-        bearer::read(&bearer, stage)
-    } else {
-        None
-    };
-    let (algorithms, issuers, policy, remote_keys) = tokens.map_or_else(
-        || (Vec::new(), Vec::new(), Policy::default(), Vec::new()),
-        |tokens| {
-            (
-                tokens.algorithms,
-                tokens.issuers,
-                tokens.policy,
-                tokens.remote_keys,
-            )
-        },
-    );
+    let schemes = schemes::read(section, enabled.value, stage);
+    let tokens = schemes.tokens.unwrap_or_default();
     if !enabled.value && stage == Stage::Production {
         section.report.fault(
             &enabled.spot,
@@ -51,10 +31,16 @@ pub(super) fn read(section: &Section<'_>, stage: Stage) -> SecurityConfig {
         allow_insecure: section.value(&keys::ALLOW_INSECURE).value,
         realm: realm.value,
         denial: section.value(&keys::DENIAL).value,
-        algorithms,
-        issuers,
-        policy,
-        remote_keys,
+        schemes: schemes.kinds,
+        algorithms: tokens.algorithms,
+        issuers: tokens.issuers,
+        policy: tokens.policy,
+        remote_keys: tokens.remote_keys,
+        key_guard: tokens.key_guard,
+        dpop: tokens.dpop,
+        revocations: tokens.revocations,
+        api_key: schemes.api_key,
+        oauth2: schemes.oauth2,
     }
 }
 

@@ -9,6 +9,7 @@ use super::*;
 mod document;
 mod effects;
 mod faults;
+mod remote;
 mod secrets;
 mod skills;
 mod sources;

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+mod credentials;
 mod measures;
 mod names;
 mod url;
 
+pub(super) use credentials::{CredentialHeader, Moment};
 pub(super) use measures::{Count, Limit, Size, Span};
 pub(super) use names::{MediaType, ScopeName, SignatureAlgorithm};
-pub(super) use url::{KeyUrl, Origin, WebUrl, is_loopback};
+pub(super) use url::{HostName, KeyUrl, Origin, WebUrl, is_loopback};
 
 /// What is shown in place of a secret.
 const SECRET_SHOWN: &str = "<set>";

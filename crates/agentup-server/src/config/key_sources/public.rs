@@ -1,16 +1,16 @@
 //! The public keys of the other algorithms: from the configuration, from files, from a URL.
 
-use agentup_auth::{Algorithm, KeyError, KeySet, LoadedKeys, UnnamedKeys, VerificationKey};
+use agentup_auth::{Algorithm, KeyError, KeySet, LoadedKeys, UnnamedKeys, remote::guard::Guard};
 use agentup_env::cli::terminal::safe_text;
 use zeroize::Zeroizing;
 
 use super::{
     super::{
-        KeySource, keys,
+        keys,
         reader::{Got, Section},
         report::Spot,
     },
-    Keys, material,
+    Keys, material, origin,
 };
 
 /// Where public keys are given.
@@ -20,6 +20,10 @@ pub(super) fn sources(section: &Section<'_>) -> Vec<Spot> {
         section.given(&keys::PUBLIC_KEY_FILE),
         section.given(&keys::JWKS_FILE),
         section.given(&keys::JWKS_URL),
+        section
+            .optional(&keys::OIDC_DISCOVERY.key)
+            .filter(|found| found.value)
+            .map(|found| found.spot),
     ]
     .into_iter()
     .flatten()
@@ -30,46 +34,57 @@ pub(super) fn read(
     section: &Section<'_>,
     algorithms: &[Algorithm],
     first: Algorithm,
+    guard: &Guard,
 ) -> Option<Keys> {
-    if sources(section).is_empty() {
-        missing(section, first);
-        return None;
-    }
-    let ttl = section.value(&keys::JWKS_CACHE_TTL).value;
-    let url = section.optional(&keys::JWKS_URL);
-    let mut known: Vec<VerificationKey> = Vec::new();
-    if let Got::Value(text) = material(section, &keys::PUBLIC_KEY, &keys::PUBLIC_KEY_FILE) {
-        let loaded = KeySet::from_public_text(&with_line_breaks(&text.value), algorithms);
-        known.extend(usable(section, &text.spot, loaded).unwrap_or_default());
-    }
-    if let Some(path) = section.optional(&keys::JWKS_FILE)
-        && let Some(text) = section.report.read(&path)
-    {
-        let loaded = KeySet::from_jwks(&text, algorithms);
-        known.extend(usable(section, &path.spot, loaded).unwrap_or_default());
-    }
+    let remote = origin::read(section, guard);
+    let given = match material(section, &keys::PUBLIC_KEY, &keys::PUBLIC_KEY_FILE) {
+        Got::Absent => Some(Vec::new()),
+        Got::Faulty => None,
+        Got::Value(text) => {
+            let loaded = KeySet::from_public_text(&with_line_breaks(&text.value), algorithms);
+            usable(section, &text.spot, loaded).map(|keys| keys.keys().to_vec())
+        }
+    };
+    let read = section.optional(&keys::JWKS_FILE).map(|path| {
+        let text = section.report.read(&path)?;
+        usable(section, &path.spot, KeySet::from_jwks(&text, algorithms))
+    });
+    // Only now, so that the faults of all of them are found.
+    let given = given?;
+    let remote = match remote {
+        Got::Value(remote) => Some(remote),
+        Got::Absent => None,
+        Got::Faulty => return None,
+    };
+    let read = match read {
+        Some(read) => Some(read?),
+        None => None,
+    };
+    let all: Vec<_> = given
+        .iter()
+        .chain(read.iter().flat_map(KeySet::keys))
+        .cloned()
+        .collect();
     // A key that was given by hand has no name, though the issuer may name its keys in tokens.
-    let is_unnamed = known.iter().any(|key| key.kid().is_none());
-    let unnamed = if is_unnamed {
+    let unnamed = if all.iter().any(|key| key.kid().is_none()) {
         UnnamedKeys::ForAnyToken
     } else {
         UnnamedKeys::default()
     };
-    let known = if known.is_empty() {
+    if all.is_empty() && remote.is_none() {
+        missing(section, first);
+        return None;
+    }
+    let known = if all.is_empty() {
         Ok(KeySet::unavailable())
     } else {
-        KeySet::new(known)
+        KeySet::new(all)
     };
-    let remote = url
-        .into_iter()
-        .map(|url| KeySource::JwksUrl {
-            url: url.value,
-            ttl,
-        })
-        .collect();
     match known {
         Ok(known) => Some(Keys {
             known,
+            given,
+            read,
             remote,
             unnamed,
         }),
@@ -85,7 +100,7 @@ fn usable(
     section: &Section<'_>,
     spot: &Spot,
     loaded: Result<LoadedKeys, KeyError>,
-) -> Option<Vec<VerificationKey>> {
+) -> Option<KeySet> {
     let LoadedKeys {
         keys,
         skipped,
@@ -127,7 +142,7 @@ fn usable(
         );
         return None;
     }
-    Some(keys.keys().to_vec())
+    Some(keys)
 }
 
 fn missing(section: &Section<'_>, algorithm: Algorithm) {
@@ -137,7 +152,7 @@ fn missing(section: &Section<'_>, algorithm: Algorithm) {
     ];
     let empty: Vec<&str> = empty.into_iter().flatten().map(String::as_str).collect();
     let problem = format!(
-        "must have `jwks_url`, `jwks_file`, `public_key` or `public_key_file`: {algorithm} tokens are \
+        "must have `jwks_url`, `oidc_discovery`, `jwks_file`, `public_key` or `public_key_file`: {algorithm} tokens are \
          verified with the public key of their issuer"
     );
     let remedy = if empty.is_empty() {
@@ -145,8 +160,9 @@ fn missing(section: &Section<'_>, algorithm: Algorithm) {
          `https://auth.example.com/.well-known/jwks.json`"
             .to_owned()
     } else {
+        let which = if empty.len() > 1 { "one of them" } else { "it" };
         format!(
-            "{}; set it in the environment or in .env",
+            "{}; set {which} in the environment or in .env",
             empty.join(" and ")
         )
     };

@@ -57,7 +57,9 @@ pub(super) fn read(
     // A shared secret has no name, but some libraries put a `kid` into every header.
     Some(Keys {
         known,
-        remote: Vec::new(),
+        given: Vec::new(),
+        read: None,
+        remote: None,
         unnamed: UnnamedKeys::ForAnyToken,
     })
 }

@@ -62,6 +62,31 @@ impl Kind for KeyUrl {
     }
 }
 
+/// A host by its name or address, without scheme and port.
+pub(in super::super) struct HostName;
+
+impl Kind for HostName {
+    type Value = String;
+
+    fn read(&self, text: &str) -> Result<String, String> {
+        let bare = text.trim_start_matches('[').trim_end_matches(']');
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+        if bare.parse::<IpAddr>().is_ok() || !text.is_empty() && text.bytes().all(is_name) {
+            Ok(text.to_owned())
+        } else {
+            Err(format!("is not {}", self.expected()))
+        }
+    }
+
+    fn expected(&self) -> String {
+        "the name or the address of a host, without scheme and port".to_owned()
+    }
+
+    fn show(&self, value: &String) -> serde_yaml::Value {
+        value.as_str().into()
+    }
+}
+
 /// The origin of web pages (RFC 6454 §6.1), or `*` for all.
 pub(in super::super) struct Origin;
 
