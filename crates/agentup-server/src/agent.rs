@@ -12,6 +12,7 @@ use std::{
 use agentup_env::Environment;
 use agentup_handlers::{Skill, SkillHandler};
 use axum::Router;
+use tokio::runtime::TryCurrentError;
 
 use crate::{
     app::App,
@@ -82,6 +83,9 @@ pub enum AgentError {
         #[source]
         source: io::Error,
     },
+    /// Keys are to be fetched, and there is no tokio runtime to fetch them in.
+    #[error("keys cannot be fetched")]
+    Runtime(#[from] TryCurrentError),
     /// The system refuses what the server needs.
     #[error("the server cannot run")]
     Io(#[from] io::Error),
@@ -148,8 +152,11 @@ impl Agent {
 
     /// All routes of the agent, to be served by the caller's own means, as in a test.
     ///
+    /// Keys that are to be fetched are fetched in the tokio runtime that this is called in, as long
+    /// as the routes are there.
+    ///
     /// # Errors
-    /// When the skills do not fit together.
+    /// When the skills do not fit together, or keys are to be fetched and there is no runtime.
     pub fn router(&self) -> Result<Router, AgentError> {
         Ok(http::router(self.app(None)?))
     }
@@ -203,7 +210,8 @@ impl Agent {
 
     fn app(&self, bound: Option<SocketAddr>) -> Result<Arc<App>, AgentError> {
         let limits = &self.config.server.limits;
-        let live = Live::new(&self.config, &self.skills, bound)?;
+        let mut live = Live::new(&self.config, &self.skills, bound)?;
+        live.fetch_keys(&self.config.security, None)?;
         let tasks = Tasks::new(&self.config.state, self.clock.clone());
         Ok(Arc::new(App::new(
             live,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use agentup_auth::{Principal, ScopeGraph, UnixSeconds, Verifier, bearer_token};
+use agentup_auth::{Principal, ScopeGraph, UnixSeconds, Verifier, VerifyError, bearer_token};
 
-use crate::http::Rejection;
+use crate::{http::Rejection, keys::Keys};
 
 /// What stands in front of every route that is not public.
 #[derive(Debug)]
@@ -19,7 +19,9 @@ pub(crate) enum Gate {
 #[derive(Debug)]
 pub(crate) struct Bearer {
     /// Verifies it.
-    pub(crate) verifier: Verifier,
+    pub(crate) verifier: Arc<Verifier>,
+    /// The keys that are fetched for it.
+    pub(crate) keys: Option<Keys>,
     /// Says what its scopes include.
     pub(crate) graph: ScopeGraph,
 }
@@ -28,6 +30,14 @@ impl Gate {
     /// A gate that is open.
     pub(crate) fn open() -> Self {
         Self::Open(Arc::new(Principal::anonymous()))
+    }
+
+    /// The keys that are fetched, if any are.
+    pub(crate) fn keys(&self) -> Option<&Keys> {
+        match self {
+            Self::Open(_) => None,
+            Self::Bearer(bearer) => bearer.keys.as_ref(),
+        }
     }
 
     /// The principal that the `Authorization` headers speak for.
@@ -39,14 +49,36 @@ impl Gate {
         credentials: impl Iterator<Item = &'a [u8]>,
         now: UnixSeconds,
     ) -> Result<Arc<Principal>, Rejection> {
-        let Bearer { verifier, graph } = match self {
+        let bearer = match self {
             Self::Open(anonymous) => return Ok(Arc::clone(anonymous)),
             Self::Bearer(bearer) => &**bearer,
         };
         let token = bearer_token(credentials)
             .map_err(Rejection::Credential)?
             .ok_or(Rejection::Unauthenticated)?;
-        let claims = verifier.verify(token, now).map_err(Rejection::Token)?;
-        Ok(Arc::new(Principal::from_claims(claims, graph)))
+        let claims = bearer
+            .verifier
+            .verify(token, now)
+            .map_err(Rejection::Token)?;
+        Ok(Arc::new(Principal::from_claims(claims, &bearer.graph)))
+    }
+
+    /// Looks for the key of a token that was refused for want of it.
+    ///
+    /// # Errors
+    /// With the refusal, when it is not worth verifying the token once more.
+    pub(crate) async fn find_key<'a>(
+        &self,
+        credentials: impl Iterator<Item = &'a [u8]>,
+        error: VerifyError,
+    ) -> Result<(), Rejection> {
+        let refusal = Rejection::Token(error);
+        let Self::Bearer(bearer) = self else {
+            return Err(refusal);
+        };
+        let (Some(keys), Ok(Some(token))) = (&bearer.keys, bearer_token(credentials)) else {
+            return Err(refusal);
+        };
+        keys.find(&bearer.verifier, token, error).await
     }
 }

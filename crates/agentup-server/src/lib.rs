@@ -11,6 +11,7 @@ mod clock;
 pub mod config;
 mod gate;
 mod http;
+mod keys;
 mod live;
 mod operations;
 mod published;

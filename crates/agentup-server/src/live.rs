@@ -7,12 +7,14 @@ use agentup_handlers::{AgentFacts, DuplicateSkill, Registry, Skill, SkillInfo, b
 use agentup_protocol::{AgentCard, Generation, JsonObject};
 use http::HeaderValue;
 use serde::Serialize;
+use tokio::runtime::TryCurrentError;
 
 use crate::{
     card,
-    config::{Config, Denial, LimitsConfig, SkillConfig},
+    config::{Config, Denial, LimitsConfig, SecurityConfig, SkillConfig},
     gate::{Bearer, Gate},
     http::{Challenger, RESOURCE_METADATA, SIGNING_KEYS},
+    keys::Keys,
     operations::DenialForm,
     published::Published,
     push::Rules,
@@ -87,7 +89,8 @@ impl Live {
         let gate = if security.enabled {
             let verifier = Verifier::new(security.issuers.clone(), security.policy.clone());
             Gate::Bearer(Box::new(Bearer {
-                verifier,
+                verifier: Arc::new(verifier),
+                keys: None,
                 graph: config.scopes.clone(),
             }))
         } else {
@@ -114,6 +117,23 @@ impl Live {
             registry,
             gate,
         })
+    }
+
+    /// Starts to fetch the keys that are to be fetched. Keys that the settings before have serve at
+    /// once. Without this such keys never come: looking at a configuration fetches nothing.
+    ///
+    /// # Errors
+    /// When there is something to fetch and no runtime to do it in.
+    pub(crate) fn fetch_keys(
+        &mut self,
+        security: &SecurityConfig,
+        before: Option<&Self>,
+    ) -> Result<(), TryCurrentError> {
+        if let Gate::Bearer(bearer) = &mut self.gate {
+            let before = before.and_then(|before| before.gate.keys());
+            bearer.keys = Keys::start(security, &bearer.verifier, before)?;
+        }
+        Ok(())
     }
 
     /// How a denial is told to a caller of this generation: each in the form that its clients

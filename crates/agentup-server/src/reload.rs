@@ -56,7 +56,7 @@ impl Reloader {
                 _ = hangup.recv() => {}
                 () = changed.notified() => {}
             }
-            match self.load() {
+            match self.load().await {
                 Ok(live) => {
                     self.app.replace(live);
                     tracing::info!("configuration reloaded");
@@ -68,12 +68,18 @@ impl Reloader {
         }
     }
 
-    fn load(&self) -> Result<Live, AgentError> {
+    async fn load(&self) -> Result<Live, AgentError> {
         let Loaded { config, warnings } = self.source.load()?;
         for warning in warnings {
             tracing::warn!("{warning}");
         }
-        Ok(Live::new(&config, &self.skills, Some(self.bound))?)
+        let mut live = Live::new(&config, &self.skills, Some(self.bound))?;
+        live.fetch_keys(&config.security, Some(&self.app.live()))?;
+        // The old settings hold on until the new ones can verify tokens.
+        if let Some(keys) = live.gate.keys() {
+            keys.settled().await;
+        }
+        Ok(live)
     }
 
     /// Watches the folder of the file, because editors and Kubernetes replace files instead of

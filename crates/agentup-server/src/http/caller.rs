@@ -1,13 +1,14 @@
 //! The caller of a request: the one place where a credential becomes a principal.
 
-use std::{future::Future, sync::Arc};
+use std::sync::Arc;
 
+use agentup_auth::VerifyError;
 use agentup_protocol::jsonrpc::Id;
 use axum::{extract::FromRequestParts, response::Response};
 use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
 
-use super::observe::RequestId;
-use crate::{app::App, operations::Asker};
+use super::{Rejection, observe::RequestId};
+use crate::{app::App, live::Live, operations::Asker};
 
 /// The caller of a route that is not public.
 ///
@@ -19,41 +20,46 @@ pub(crate) struct Caller(pub(crate) Asker);
 impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Response;
 
-    fn from_request_parts(
-        parts: &mut Parts,
-        app: &Arc<App>,
-    ) -> impl Future<Output = Result<Self, Response>> + Send {
-        std::future::ready(caller(parts, app))
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let live = app.live();
+        let credentials = || credentials(&parts.headers);
+        let mut admitted = live.gate.admit(credentials(), app.clock.unix());
+        if let Err(Rejection::Token(error)) = admitted
+            && matches!(
+                error,
+                VerifyError::UnknownKid | VerifyError::KeysUnavailable
+            )
+        {
+            // In a box, so that requests whose key is there do not make room for this.
+            admitted = match Box::pin(live.gate.find_key(credentials(), error)).await {
+                Ok(()) => live.gate.admit(credentials(), app.clock.unix()),
+                Err(rejection) => Err(rejection),
+            };
+        }
+        let request_id = parts.extensions.get::<RequestId>();
+        let request_id = request_id.map_or_else(|| Arc::from(""), |id| Arc::clone(&id.0));
+        match admitted {
+            Ok(principal) => Ok(Self(Asker {
+                principal,
+                live,
+                request_id,
+            })),
+            Err(rejection) => Err(refuse(&rejection, parts, &live, &request_id)),
+        }
     }
 }
 
-#[expect(clippy::result_large_err, reason = "the error is the response itself")]
-fn caller(parts: &Parts, app: &App) -> Result<Caller, Response> {
-    let live = app.live();
-    let request_id = parts.extensions.get::<RequestId>();
-    let request_id = request_id.map_or_else(|| Arc::from(""), |id| Arc::clone(&id.0));
-    match live
-        .gate
-        .admit(credentials(&parts.headers), app.clock.unix())
-    {
-        Ok(principal) => Ok(Caller(Asker {
-            principal,
-            live,
-            request_id,
-        })),
-        Err(rejection) => {
-            // The code says which check failed. The client hears the kind of fault, no more.
-            tracing::warn!(
-                %request_id,
-                code = rejection.code(),
-                "authentication refused: {}",
-                rejection.message(),
-            );
-            // The id of a JSON-RPC request stands in the body, which is not read.
-            let id = (parts.uri.path() == "/").then_some(&Id::NULL);
-            Err(live.challenger.respond(&rejection, id))
-        }
-    }
+fn refuse(rejection: &Rejection, parts: &Parts, live: &Live, request_id: &str) -> Response {
+    // The code says which check failed. The client hears the kind of fault, no more.
+    tracing::warn!(
+        %request_id,
+        code = rejection.code(),
+        "authentication refused: {}",
+        rejection.message(),
+    );
+    // The id of a JSON-RPC request stands in the body, which is not read.
+    let id = (parts.uri.path() == "/").then_some(&Id::NULL);
+    live.challenger.respond(rejection, id)
 }
 
 /// All values of the `Authorization` header; more than one is a fault that the gate must see.

@@ -1,6 +1,6 @@
 //! Refusals of a request as HTTP: the one place that chooses a status code and a challenge.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Duration};
 
 use agentup_auth::{CredentialError, Denied, VerifyError};
 use agentup_protocol::jsonrpc::Id;
@@ -20,6 +20,8 @@ pub(crate) enum Rejection {
     Credential(CredentialError),
     /// The token does not verify.
     Token(VerifyError),
+    /// The key of the token is not there, and may be after this time.
+    KeysAwaited(Duration),
     /// The token verifies, and does not reach.
     Scope(Denied, String),
     /// The body is longer than the limit.
@@ -90,11 +92,8 @@ impl Challenger {
         if let Some(challenge) = self.challenge_of(rejection) {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
-        if matches!(
-            rejection,
-            Rejection::Overloaded | Rejection::Token(VerifyError::KeysUnavailable)
-        ) {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(seconds) = rejection.retry_after() {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if matches!(rejection, Rejection::BodyTooLarge | Rejection::BodyLate) {
             // The rest of the body is not read, so nothing can follow it (RFC 9110 §15.5.14).
@@ -142,7 +141,7 @@ impl Rejection {
                 (StatusCode::BAD_REQUEST, "INVALID_ARGUMENT")
             }
             // The keys are missing, not the caller's right: never 401, never open.
-            Self::Token(VerifyError::KeysUnavailable) | Self::Overloaded => {
+            Self::Token(VerifyError::KeysUnavailable) | Self::KeysAwaited(_) | Self::Overloaded => {
                 (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE")
             }
             Self::Unauthenticated | Self::Credential(_) | Self::Token(_) => {
@@ -158,6 +157,18 @@ impl Rejection {
         }
     }
 
+    /// After how many seconds the client may fare better, if that is known.
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::KeysAwaited(pause) => {
+                let rest = u64::from(pause.subsec_nanos() > 0);
+                Some(pause.as_secs().saturating_add(rest).max(1))
+            }
+            Self::Overloaded | Self::Token(VerifyError::KeysUnavailable) => Some(1),
+            _ => None,
+        }
+    }
+
     /// What the client hears.
     pub(crate) fn message(&self) -> &str {
         match self {
@@ -166,6 +177,7 @@ impl Rejection {
             }
             Self::Credential(error) => error.description(),
             Self::Token(error) => error.description(),
+            Self::KeysAwaited(_) => VerifyError::KeysUnavailable.description(),
             Self::Scope(_, words) => words,
             Self::BodyTooLarge => "The request body is larger than this agent accepts",
             Self::BodyBroken => "The request body did not arrive whole",
@@ -183,6 +195,7 @@ impl Rejection {
             Self::Unauthenticated => "no_credential",
             Self::Credential(error) => error.code(),
             Self::Token(error) => error.code(),
+            Self::KeysAwaited(_) => VerifyError::KeysUnavailable.code(),
             Self::Scope(..) => "insufficient_scope",
             Self::BodyTooLarge => "body_too_large",
             Self::BodyBroken => "body_broken",
