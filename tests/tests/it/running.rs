@@ -5,7 +5,9 @@ use std::sync::Arc;
 use agentup_handlers::{Reply, SkillContext, SkillError};
 use agentup_protocol::Message;
 use agentup_server::Agent;
-use agentup_tests::{Answer, Client, Folder, message_v03, message_v10, tokens::token};
+use agentup_tests::{
+    Answer, Client, Folder, QUICK_START, QUICK_START_ENV, message_v03, message_v10, tokens::token,
+};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
 
@@ -13,6 +15,15 @@ use crate::local::Local;
 
 async fn panics(_: Message, _: SkillContext) -> Result<Reply, SkillError> {
     panic!("a fault of the handler, with a detail")
+}
+
+async fn asks(message: Message, _: SkillContext) -> Result<Reply, SkillError> {
+    let text = message.parts.first().and_then(|part| part.as_text());
+    Ok(if text == Some("blue") {
+        Reply::text("blue it is")
+    } else {
+        Reply::input_required("which color?")
+    })
 }
 
 /// An agent with a skill `slow`, which waits for leave to go on, and one that panics.
@@ -25,7 +36,10 @@ struct Slow {
 
 impl Slow {
     async fn serve() -> Self {
-        let folder = Folder::quick_start();
+        // The configuration says of a skill of the program what it asks for.
+        let config =
+            format!("{QUICK_START}\n  - {{skill_id: secret_asks, required_scopes: [basic]}}\n");
+        let folder = Folder::new(&config, QUICK_START_ENV);
         let leave = Arc::new(Semaphore::new(0));
         let canceled = Arc::new(Notify::new());
         let (leave_of_skill, told) = (Arc::clone(&leave), Arc::clone(&canceled));
@@ -48,19 +62,8 @@ impl Slow {
             .expect("the Quick Start's configuration")
             .skill("slow", slow)
             .skill("panics", panics)
-            .skill("asks", |message: Message, _: SkillContext| async move {
-                let text = message
-                    .parts
-                    .first()
-                    .and_then(|part| part.as_text())
-                    .unwrap_or_default();
-                let reply = if text == "blue" {
-                    Reply::text("blue it is")
-                } else {
-                    Reply::input_required("which color?")
-                };
-                Ok::<_, SkillError>(reply)
-            });
+            .skill("asks", asks)
+            .skill("secret_asks", asks);
         Self {
             local: Local::serve(&agent).await,
             leave,
@@ -80,6 +83,19 @@ impl Slow {
         let answer = self.local.call(token, "message/send", params).await;
         assert_eq!(answer.at("/result/status/state"), "working", "{answer:?}");
         answer.at("/result/id")
+    }
+
+    /// Says something to a task that waits for it.
+    async fn follow_up(&self, token: &str, id: &Value, text: &str) -> Answer {
+        let mut params = message_v03("", text);
+        params["message"]["taskId"] = id.clone();
+        self.local.call(token, "message/send", params).await
+    }
+
+    /// How many tasks the caller has.
+    async fn tasks(&self, token: &str) -> u64 {
+        let list = self.local.call_v10(token, "ListTasks", json!({})).await;
+        list.at("/result/totalSize").as_u64().expect("a number")
     }
 
     async fn state(&self, token: &str, id: &Value) -> Value {
@@ -136,9 +152,7 @@ async fn a_task_at_work_takes_no_second_message() {
     let slow = Slow::serve().await;
     let alice = token("alice", "");
     let id = slow.start(&alice).await;
-    let mut params = message_v03("slow", "more");
-    params["message"]["taskId"] = id.clone();
-    let answer = slow.client().call(&alice, "message/send", params).await;
+    let answer = slow.follow_up(&alice, &id, "more").await;
     assert_eq!(answer.error_code(), -32004, "{answer:?}");
 }
 
@@ -234,15 +248,10 @@ async fn a_task_that_asks_is_continued_with_its_id() {
         asked.at("/result/status/message/parts/0/text"),
         "which color?"
     );
-    let follow_up = async |token: &str, text: &str| -> Answer {
-        let message = json!({"role": "user", "messageId": "m2", "taskId": asked.at("/result/id"), "parts": [{"kind": "text", "text": text}]});
-        slow.client()
-            .call(token, "message/send", json!({"message": message}))
-            .await
-    };
-    let stranger = follow_up(&token("mallory", "admin"), "red").await;
+    let id = asked.at("/result/id");
+    let stranger = slow.follow_up(&token("mallory", "admin"), &id, "red").await;
     assert_eq!(stranger.error_code(), -32001);
-    let answered = follow_up(&alice, "blue").await;
+    let answered = slow.follow_up(&alice, &id, "blue").await;
     assert_eq!(answered.at("/result/id"), asked.at("/result/id"));
     assert_eq!(
         answered.at("/result/contextId"),
@@ -253,4 +262,47 @@ async fn a_task_that_asks_is_continued_with_its_id() {
     // What the caller said, what the skill asked, and the caller's answer.
     assert_eq!(history.as_array().map(Vec::len), Some(3), "{answered:?}");
     assert_eq!(history[1]["parts"][0]["text"], "which color?");
+}
+
+/// To have begun a task is no permission to go on with it: every message is judged by its own
+/// token (A2A §7.6.4).
+#[tokio::test]
+async fn every_message_of_a_task_needs_the_scopes_of_its_skill() {
+    let slow = Slow::serve().await;
+    let (before, after) = (token("alice", "basic"), token("alice", ""));
+    let asked = slow.client().ask("secret_asks", &before, "paint").await;
+    let id = asked.at("/result/id");
+    assert_eq!(asked.at("/result/status/state"), "input-required");
+    let denied = slow.follow_up(&after, &id, "blue").await;
+    assert_eq!(denied.at("/result/status/state"), "rejected", "{denied:?}");
+    assert!(denied.reply().starts_with('❌'));
+    let mut params = message_v10("secret_asks", "blue");
+    params["message"]["taskId"] = id.clone();
+    let denied = slow.client().call_v10(&after, "SendMessage", params).await;
+    assert_eq!(denied.status, 403, "{denied:?}");
+    // The task itself is as it was, and goes on when the caller may.
+    assert_eq!(slow.state(&after, &id).await, "input-required");
+    assert_eq!(
+        slow.follow_up(&before, &id, "blue").await.reply(),
+        "blue it is"
+    );
+}
+
+/// A client that asks again while the first time is at work waits for the same answer.
+#[tokio::test]
+async fn a_message_that_comes_again_waits_for_its_first_task() {
+    let slow = Slow::serve().await;
+    let alice = token("alice", "");
+    let params = message_v03("slow", "go");
+    let send = || slow.client().call(&alice, "message/send", params.clone());
+    let answers = async { tokio::join!(send(), send()) };
+    let leave = async {
+        // One leave is enough for both, if they are one task.
+        while slow.tasks(&alice).await == 0 {}
+        slow.leave.add_permits(1);
+    };
+    let ((first, again), ()) = tokio::join!(answers, leave);
+    assert_eq!(first.reply(), "done for alice");
+    assert_eq!(first.body, again.body);
+    assert_eq!(slow.tasks(&alice).await, 1);
 }
