@@ -3,7 +3,7 @@
 use std::{
     future::Future,
     io::{self, Write as _},
-    net::{SocketAddr, ToSocketAddrs as _},
+    net::{SocketAddr, TcpListener, ToSocketAddrs as _},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -180,6 +180,20 @@ impl Agent {
             address: address.to_string(),
             source,
         })?;
+        self.serve_on(listener, stop).await
+    }
+
+    /// Serves at a port that is open already, until the future ends. The host and the port of the
+    /// configuration are not asked.
+    ///
+    /// # Errors
+    /// As [`serve`](Self::serve).
+    pub async fn serve_on(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), AgentError> {
+        listener.set_nonblocking(true)?;
         let bound = listener.local_addr()?;
         let app = self.app(Some(bound))?;
         let router = http::router(Arc::clone(&app));

@@ -19,7 +19,7 @@ use hyper_util::{
 };
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::{net::TcpListener, sync::mpsc};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Connections that wait to be accepted; the kernel may allow fewer.
 const BACKLOG: i32 = 1024;
@@ -46,8 +46,10 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<StdListener> {
 #[derive(Debug)]
 pub(crate) struct Workers {
     stop: CancellationToken,
-    /// Ends when the last worker has gone.
+    /// Ends when the last worker has no connection any more.
     gone: mpsc::Receiver<()>,
+    /// Ends the threads, and with them the work that they have begun.
+    _end: DropGuard,
 }
 
 impl Workers {
@@ -57,7 +59,7 @@ impl Workers {
         router: &Router,
         header_timeout: Duration,
     ) -> io::Result<Self> {
-        let stop = CancellationToken::new();
+        let (stop, end) = (CancellationToken::new(), CancellationToken::new());
         let (alive, gone) = mpsc::channel(1);
         for number in 0..thread::available_parallelism()?.get() {
             let listener = listener.try_clone()?;
@@ -69,17 +71,25 @@ impl Workers {
                 stop: stop.clone(),
                 header_timeout,
             };
-            let alive = alive.clone();
+            let (alive, end) = (alive.clone(), end.clone());
+            let serve = async move {
+                if let Err(error) = worker.run(listener).await {
+                    tracing::error!(%error, "a worker cannot listen");
+                }
+                drop(alive);
+                // Tasks outlive the connections that began them, and live on this runtime.
+                end.cancelled().await;
+            };
             thread::Builder::new()
                 .name(format!("worker-{number}"))
-                .spawn(move || {
-                    if let Err(error) = runtime.block_on(worker.run(listener)) {
-                        tracing::error!(%error, "a worker cannot listen");
-                    }
-                    drop(alive);
-                })?;
+                .spawn(move || runtime.block_on(serve))?;
         }
-        Ok(Self { stop, gone })
+        let end = end.drop_guard();
+        Ok(Self {
+            stop,
+            gone,
+            _end: end,
+        })
     }
 
     /// Accepts no further connection; those that are open end with their current request.

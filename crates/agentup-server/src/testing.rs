@@ -33,7 +33,9 @@ pub(crate) fn principal(subject: &str, scope: &str) -> Arc<Principal> {
         keys: KeySet::new(vec![key]).unwrap(),
     };
     let verifier = Verifier::new(vec![issuer], Policy::default());
-    let claims = verifier.verify(BearerToken::new(&token), UnixSeconds::new(NOW)).unwrap();
+    let claims = verifier
+        .verify(BearerToken::new(&token), UnixSeconds::new(NOW))
+        .unwrap();
     Arc::new(Principal::from_claims(claims, &ScopeGraph::standard()))
 }
 

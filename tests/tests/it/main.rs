@@ -16,6 +16,7 @@ mod check;
 mod choice;
 mod client;
 mod cors;
+mod drain;
 mod follow_ups;
 mod health;
 mod isolation;

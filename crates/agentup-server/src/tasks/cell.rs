@@ -165,7 +165,6 @@ impl TaskCell {
     pub(crate) const fn cancellation(&self) -> &CancellationToken {
         &self.cancellation
     }
-
 }
 
 /// Whether two messages are one, whatever ids their task has given to the first.

@@ -54,7 +54,14 @@ fn clock() -> Clock {
 fn cell() -> Arc<TaskCell> {
     let begun_by = Some("m".into());
     let stop = CancellationToken::new();
-    Arc::new(TaskCell::new("context".into(), "skill".into(), begun_by, 4, clock(), stop))
+    Arc::new(TaskCell::new(
+        "context".into(),
+        "skill".into(),
+        begun_by,
+        4,
+        clock(),
+        stop,
+    ))
 }
 
 fn message(id: &str) -> Message {
@@ -95,7 +102,10 @@ impl Stream {
     /// The task as the watcher must believe it to be.
     fn believed(mut self) -> Result<Task, TestCaseError> {
         let Some(mut events) = self.events.take() else {
-            prop_assert!(self.task.status.state.is_terminal(), "only an ended task has no events");
+            prop_assert!(
+                self.task.status.state.is_terminal(),
+                "only an ended task has no events"
+            );
             return Ok(self.task);
         };
         let closed = loop {
@@ -120,14 +130,19 @@ fn tell(task: &mut Task, event: &StreamResponse) {
         StreamResponse::StatusUpdate(update) => task.status = update.status.clone(),
         StreamResponse::ArtifactUpdate(update) => {
             let artifact = update.artifact.clone();
-            let known = task.artifacts.iter_mut().find(|it| it.artifact_id == artifact.artifact_id);
+            let known = task
+                .artifacts
+                .iter_mut()
+                .find(|it| it.artifact_id == artifact.artifact_id);
             match known {
                 Some(known) if update.append => known.parts.extend(artifact.parts),
                 Some(known) => *known = artifact,
                 None => task.artifacts.push(artifact),
             }
         }
-        StreamResponse::Task(_) | StreamResponse::Message(_) => unreachable!("not sent to watchers"),
+        StreamResponse::Task(_) | StreamResponse::Message(_) => {
+            unreachable!("not sent to watchers")
+        }
     }
 }
 
@@ -207,7 +222,10 @@ fn a_watcher_that_does_not_read_is_let_go_and_the_others_are_not() {
         let (_, fresh) = cell.watch();
         let mut fresh = fresh.expect("the task goes on");
         cell.publish(Update::Progress(vec![Part::text(round.to_string())]));
-        assert!(fresh.try_recv().is_ok(), "a watcher in time hears of round {round}");
+        assert!(
+            fresh.try_recv().is_ok(),
+            "a watcher in time hears of round {round}"
+        );
     }
     let heard = std::iter::from_fn(|| slow.try_recv().ok()).count();
     assert_eq!(heard, 256, "what is behind is bounded");
