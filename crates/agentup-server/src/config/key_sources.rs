@@ -52,7 +52,7 @@ pub(super) fn read(
     stage: Stage,
     guard: &Guard,
 ) -> Option<Keys> {
-    if !section.is_written(&keys::JWKS_URL) && !section.is_written(&keys::OIDC_DISCOVERY.key) {
+    if !may_be_fetched(section) {
         for key in [
             &keys::JWKS_CACHE_TTL.key,
             &keys::JWKS_MAX_STALE.key,
@@ -73,6 +73,11 @@ pub(super) fn read(
         warn_of_unused(section, &secret::sources(section), *first);
         public::read(section, algorithms, *first, guard)
     }
+}
+
+/// Whether it is written, with or without a value, where keys are to be fetched.
+pub(super) fn may_be_fetched(section: &Section<'_>) -> bool {
+    section.is_written(&keys::JWKS_URL) || section.is_written(&keys::OIDC_DISCOVERY.key)
 }
 
 /// One file may serve several deployments, each with sources of its own: a source that is not used

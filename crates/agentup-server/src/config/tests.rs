@@ -6,10 +6,14 @@ use agentup_auth::{Scope, ScopeSet};
 
 use super::*;
 
+mod api_keys;
 mod document;
 mod effects;
 mod faults;
+mod oauth2;
+mod proofs;
 mod remote;
+mod schemes;
 mod secrets;
 mod skills;
 mod sources;

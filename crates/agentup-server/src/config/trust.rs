@@ -41,6 +41,10 @@ pub(super) fn read(section: &Section<'_>, stage: Stage) -> Option<Trust> {
         ..Trust::default()
     };
     if !section.is_written(&keys::ISSUERS) {
+        if section.is_written(&keys::JWKS_ALLOW_HOSTS) && !key_sources::may_be_fetched(section) {
+            let spot = section.spot_of(&keys::JWKS_ALLOW_HOSTS);
+            section.fault(&spot, "has no effect: no keys are fetched", "remove it");
+        }
         trust.add(section, stage)?;
         return Some(trust);
     }

@@ -229,6 +229,10 @@ fn what_cannot_take_effect_is_a_fault() {
             "jwks_cool_down: has no effect without",
         ),
         (
+            one(&format!("{file}    jwks_allow_hosts: a.example\n")),
+            "jwks_allow_hosts: has no effect",
+        ),
+        (
             one(&format!("{url}    jwks_max_stale: 1m\n")),
             "jwks_max_stale: is shorter than `jwks_cache_ttl`",
         ),
