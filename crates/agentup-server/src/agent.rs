@@ -12,7 +12,10 @@ use std::{
 use agentup_env::Environment;
 use agentup_handlers::{Skill, SkillHandler};
 use axum::Router;
-use tokio::runtime::TryCurrentError;
+use tokio::{
+    runtime::TryCurrentError,
+    signal::unix::{SignalKind, signal},
+};
 
 use crate::{
     app::App,
@@ -199,12 +202,14 @@ impl Agent {
         let router = http::router(Arc::clone(&app));
         let mut workers = Workers::start(&listener, &router, HEADER_TIMEOUT)?;
         drop(listener);
+        // Before anybody knows of the server: this signal ends a process that does not wait for it.
+        let hangup = signal(SignalKind::hangup())?;
         announce(bound)?;
         let reloader = Reloader::new(self.source, self.skills, bound, Arc::clone(&app));
         tokio::select! {
             () = stop => {}
             () = sweep(&app) => {}
-            () = reloader.run(self.config.process.reload) => {}
+            () = reloader.run(hangup, self.config.process.reload) => {}
         }
         tracing::info!("stopping: requests at hand are finished first");
         app.stop();
@@ -278,7 +283,6 @@ async fn sweep(app: &App) {
 
 /// Ends with the first signal that asks the process to stop.
 async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = match signal(SignalKind::terminate()) {
         Ok(terminate) => terminate,
         Err(error) => {

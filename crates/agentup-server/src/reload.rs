@@ -4,10 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use agentup_handlers::Skill;
 use notify::{RecursiveMode, Watcher as _};
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::Notify,
-};
+use tokio::{signal::unix::Signal, sync::Notify};
 
 use crate::{
     agent::{AgentError, Source},
@@ -41,16 +38,9 @@ impl Reloader {
     }
 
     /// Waits for occasions, for ever. `watch` makes a change of the files one of them.
-    pub(crate) async fn run(&self, watch: bool) {
+    pub(crate) async fn run(&self, mut hangup: Signal, watch: bool) {
         let changed = Arc::new(Notify::new());
         let _watcher = if watch { self.watch(&changed) } else { None };
-        let mut hangup = match signal(SignalKind::hangup()) {
-            Ok(hangup) => hangup,
-            Err(error) => {
-                tracing::error!(%error, "cannot listen for SIGHUP");
-                return std::future::pending().await;
-            }
-        };
         loop {
             tokio::select! {
                 _ = hangup.recv() => {}
