@@ -3,7 +3,7 @@
 //! The 1.0 model is the core (`specification/a2a.proto`, A2A §1.4); the generation before it,
 //! 0.3, is a thin adapter in [`v03`]. Nothing here does IO, reads the clock or waits.
 //!
-//! A request travels through [`jsonrpc::Request::parse`], [`route`] and [`Operation::decode`];
+//! A request travels through [`jsonrpc::Request::parse`], [`route()`] and [`Operation::decode`];
 //! what fails on the way is an [`A2aError`]. Its answer is an [`Outcome`] in one of the two
 //! envelopes, [`jsonrpc::Success`] and [`jsonrpc::Failure`].
 //!

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use agentup_handlers::{Reply, SkillError, TaskChannel as _, Update};
 use agentup_protocol::{Artifact, Message, Part, Role, StreamResponse, Task, TaskState};
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use proptest::prelude::*;
 use tokio::sync::mpsc::{Receiver, error::TryRecvError};
 use tokio_util::sync::CancellationToken;
@@ -48,7 +48,7 @@ fn moves() -> impl Strategy<Value = Move> {
 }
 
 fn clock() -> Clock {
-    Clock::fixed(DateTime::<Utc>::UNIX_EPOCH + Duration::from_secs(1_900_000_000))
+    Clock::fixed(DateTime::from_timestamp_secs(1_900_000_000).unwrap())
 }
 
 fn cell() -> Arc<TaskCell> {
