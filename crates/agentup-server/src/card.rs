@@ -1,18 +1,14 @@
 //! The agent card: what the agent says of itself, made from what it really does.
 
-use std::collections::BTreeMap;
-
-use agentup_auth::{Principal, Requirement};
+use agentup_auth::Principal;
 use agentup_handlers::{Registry, Skill};
-use agentup_protocol::{
-    AgentCapabilities, AgentCard, AgentInterface, AgentProvider, AgentSkill, SecurityRequirement,
-    SecurityScheme,
-};
+use agentup_protocol::{AgentCapabilities, AgentCard, AgentInterface, AgentProvider, AgentSkill};
 
 use crate::config::Config;
 
-/// The name of the bearer scheme in the card.
-const BEARER: &str = "bearer";
+mod security;
+
+use security::Declared;
 
 /// The media type of a skill that names none.
 const TEXT: &str = "text/plain";
@@ -21,6 +17,7 @@ const TEXT: &str = "text/plain";
 pub(crate) fn of(config: &Config, registry: &Registry, url: &str) -> AgentCard {
     let agent = &config.agent;
     let secured = config.security.enabled;
+    let declared = Declared::of(&config.security, &scopes(registry));
     AgentCard {
         name: agent.name.clone(),
         description: agent.description.clone(),
@@ -41,15 +38,11 @@ pub(crate) fn of(config: &Config, registry: &Registry, url: &str) -> AgentCard {
         },
         default_input_modes: vec![TEXT.to_owned()],
         default_output_modes: vec![TEXT.to_owned()],
-        security_schemes: if secured { schemes() } else { BTreeMap::new() },
-        security_requirements: if secured {
-            vec![bearer(Vec::new())]
-        } else {
-            Vec::new()
-        },
+        security_schemes: declared.schemes(),
+        security_requirements: declared.any(),
         skills: registry
             .iter()
-            .map(|skill| skill_card(skill, secured))
+            .map(|skill| skill_card(skill, &declared))
             .collect(),
         signatures: Vec::new(),
     }
@@ -73,16 +66,19 @@ pub(crate) fn extended(card: &AgentCard, registry: &Registry, caller: &Principal
     }
 }
 
-fn schemes() -> BTreeMap<String, SecurityScheme> {
-    let scheme = SecurityScheme::Http {
-        scheme: "Bearer".to_owned(),
-        bearer_format: Some("JWT".to_owned()),
-        description: None,
-    };
-    BTreeMap::from([(BEARER.to_owned(), scheme)])
+/// The scopes that the skills ask for, each once, in alphabetical order.
+pub(crate) fn scopes(registry: &Registry) -> Vec<String> {
+    let skills = registry.iter();
+    let mut scopes: Vec<String> = skills
+        .flat_map(|skill| skill.requirement().scopes())
+        .map(ToString::to_string)
+        .collect();
+    scopes.sort();
+    scopes.dedup();
+    scopes
 }
 
-fn skill_card(skill: &Skill, secured: bool) -> AgentSkill {
+fn skill_card(skill: &Skill, declared: &Declared) -> AgentSkill {
     let info = skill.info();
     let name = if info.name.is_empty() {
         skill.id().to_string()
@@ -101,24 +97,7 @@ fn skill_card(skill: &Skill, secured: bool) -> AgentSkill {
         examples: info.examples.clone(),
         input_modes: info.input_modes.clone(),
         output_modes: info.output_modes.clone(),
-        security_requirements: if secured {
-            needs(skill.requirement())
-        } else {
-            Vec::new()
-        },
+        security_requirements: declared.needs(skill.requirement()),
         name,
     }
-}
-
-/// All scopes of one entry are needed; several entries are alternatives (`A2A §4.5`).
-fn needs(requirement: &Requirement) -> Vec<SecurityRequirement> {
-    let names = requirement.scopes().iter().map(ToString::to_string);
-    match requirement {
-        Requirement::AllOf(_) => vec![bearer(names.collect())],
-        Requirement::AnyOf(_) => names.map(|name| bearer(vec![name])).collect(),
-    }
-}
-
-fn bearer(scopes: Vec<String>) -> SecurityRequirement {
-    SecurityRequirement::one(BEARER, scopes)
 }

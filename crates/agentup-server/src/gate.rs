@@ -2,28 +2,63 @@
 
 use std::sync::Arc;
 
-use agentup_auth::{Principal, ScopeGraph, UnixSeconds, Verifier, VerifyError, bearer_token};
+use agentup_auth::{
+    BearerToken, CredentialError, Principal, Scheme, ScopeGraph, credential, dpop::NotATarget,
+};
+use http::{HeaderValue, header::AUTHORIZATION, request::Parts};
+use tokio::runtime::TryCurrentError;
 
-use crate::{http::Rejection, keys::Keys};
+use crate::{
+    clock::Clock,
+    config::{ApiKeyConfig, SecurityConfig},
+    http::{ChallengeScheme, Rejection},
+    keys::Keys,
+};
+
+mod api_key;
+mod bearer;
+mod introspection;
+mod question;
+
+use api_key::ApiKeyGate;
+use bearer::Bearer;
+use introspection::Introspector;
 
 /// What stands in front of every route that is not public.
 #[derive(Debug)]
 pub(crate) enum Gate {
     /// Security is switched off: everybody is the one anonymous principal.
     Open(Arc<Principal>),
-    /// A bearer token, verified (RFC 6750, RFC 7519).
-    Bearer(Box<Bearer>),
+    /// A credential is needed.
+    Guarded(Box<Guarded>),
 }
 
-/// What it takes to judge a bearer token.
+/// The kinds of credentials that are accepted. A request has exactly one.
 #[derive(Debug)]
-pub(crate) struct Bearer {
-    /// Verifies it.
-    pub(crate) verifier: Arc<Verifier>,
-    /// The keys that are fetched for it.
-    pub(crate) keys: Option<Keys>,
-    /// Says what its scopes include.
-    pub(crate) graph: ScopeGraph,
+pub(crate) struct Guarded {
+    bearer: Option<Bearer>,
+    introspection: Option<Arc<Introspector>>,
+    api_key: Option<Arc<ApiKeyGate>>,
+    /// Says what scopes include.
+    graph: ScopeGraph,
+}
+
+/// Why there can be no gate as it is configured.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GateError {
+    /// The client for the authorization server.
+    #[error("the authorization server cannot be asked")]
+    Client(#[from] reqwest::Error),
+    /// Nonces need randomness.
+    #[error(transparent)]
+    NoRandomness(#[from] agentup_auth::dpop::NoRandomness),
+    /// The agent's own address is none that a proof can name.
+    #[error("agent.url is not an address that a proof can be for")]
+    Address(#[from] NotATarget),
+    /// A file cannot be followed.
+    #[error("a file cannot be watched")]
+    Watch(#[from] std::io::Error),
 }
 
 impl Gate {
@@ -32,53 +67,145 @@ impl Gate {
         Self::Open(Arc::new(Principal::anonymous()))
     }
 
+    /// A gate for the kinds of credentials that are configured. `url` is the public address of the
+    /// agent.
+    pub(crate) fn new(
+        security: &SecurityConfig,
+        graph: &ScopeGraph,
+        url: &str,
+    ) -> Result<Self, GateError> {
+        let introspector = |config| Introspector::new(config).map(Arc::new);
+        let api_key_gate = |config: &ApiKeyConfig| ApiKeyGate::new(config);
+        Ok(Self::Guarded(Box::new(Guarded {
+            bearer: Bearer::new(security, url)?,
+            introspection: security.oauth2.as_ref().map(introspector).transpose()?,
+            api_key: security.api_key.as_ref().map(api_key_gate).transpose()?,
+            graph: graph.clone(),
+        })))
+    }
+
     /// The keys that are fetched, if any are.
     pub(crate) fn keys(&self) -> Option<&Keys> {
         match self {
             Self::Open(_) => None,
-            Self::Bearer(bearer) => bearer.keys.as_ref(),
+            Self::Guarded(guarded) => guarded.bearer.as_ref()?.keys(),
         }
     }
 
-    /// The principal that the `Authorization` headers speak for.
+    /// Starts to fetch the keys that are to be fetched.
+    pub(crate) fn fetch_keys(
+        &mut self,
+        security: &SecurityConfig,
+        before: Option<&Keys>,
+    ) -> Result<(), TryCurrentError> {
+        match self {
+            Self::Open(_) => Ok(()),
+            Self::Guarded(guarded) => match &mut guarded.bearer {
+                Some(bearer) => bearer.fetch_keys(security, before),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// The principal that a request's credential speaks for.
     ///
     /// # Errors
     /// With the refusal, of which the client hears the kind only.
-    pub(crate) fn admit<'a>(
+    pub(crate) async fn admit(
         &self,
-        credentials: impl Iterator<Item = &'a [u8]>,
-        now: UnixSeconds,
+        head: &Parts,
+        clock: &Clock,
     ) -> Result<Arc<Principal>, Rejection> {
-        let bearer = match self {
-            Self::Open(anonymous) => return Ok(Arc::clone(anonymous)),
-            Self::Bearer(bearer) => &**bearer,
-        };
-        let token = bearer_token(credentials)
-            .map_err(Rejection::Credential)?
-            .ok_or(Rejection::Unauthenticated)?;
-        let claims = bearer
-            .verifier
-            .verify(token, now)
-            .map_err(Rejection::Token)?;
-        Ok(Arc::new(Principal::from_claims(claims, &bearer.graph)))
+        match self {
+            Self::Open(anonymous) => Ok(Arc::clone(anonymous)),
+            Self::Guarded(guarded) => guarded.admit(head, clock).await.map(Arc::new),
+        }
     }
 
-    /// Looks for the key of a token that was refused for want of it.
-    ///
-    /// # Errors
-    /// With the refusal, when it is not worth verifying the token once more.
-    pub(crate) async fn find_key<'a>(
+    /// The schemes of its challenges.
+    pub(crate) fn challenges(&self) -> Vec<ChallengeScheme> {
+        match self {
+            Self::Open(_) => vec![ChallengeScheme::Bearer],
+            Self::Guarded(guarded) => guarded.challenges(),
+        }
+    }
+}
+
+impl Guarded {
+    async fn admit(&self, head: &Parts, clock: &Clock) -> Result<Principal, Rejection> {
+        let mut tokens = head
+            .headers
+            .get_all(AUTHORIZATION)
+            .iter()
+            .map(HeaderValue::as_bytes)
+            .peekable();
+        if let Some(gate) = &self.api_key {
+            let keys = gate.presented(head);
+            if !keys.is_empty() && tokens.peek().is_some() {
+                return Err(Rejection::Credential(CredentialError::TwoCredentials));
+            }
+            if let Some(key) = gate.admit(&keys, clock).await? {
+                return Ok(Principal::from_api_key(&key, &self.graph));
+            }
+        }
+        let found = credential(tokens).map_err(Rejection::Credential)?;
+        let (scheme, token) = found.ok_or(Rejection::Unauthenticated)?;
+        match scheme {
+            Scheme::Bearer => self.admit_token(token, clock).await,
+            Scheme::Dpop => self.admit_proven(token, head, clock).await,
+        }
+    }
+
+    /// A token that comes by itself.
+    async fn admit_token(
         &self,
-        credentials: impl Iterator<Item = &'a [u8]>,
-        error: VerifyError,
-    ) -> Result<(), Rejection> {
-        let refusal = Rejection::Token(error);
-        let Self::Bearer(bearer) = self else {
-            return Err(refusal);
-        };
-        let (Some(keys), Ok(Some(token))) = (&bearer.keys, bearer_token(credentials)) else {
-            return Err(refusal);
-        };
-        keys.find(&bearer.verifier, token, error).await
+        token: BearerToken<'_>,
+        clock: &Clock,
+    ) -> Result<Principal, Rejection> {
+        match (&self.bearer, &self.introspection) {
+            (Some(bearer), None) => self.verify(bearer, token, clock).await,
+            // Who judges it follows from the issuer that it names, and nobody else is asked then:
+            // what one judge has refused, the other cannot let in.
+            (Some(bearer), Some(_)) if bearer.is_named_by(token) => {
+                self.verify(bearer, token, clock).await
+            }
+            (_, Some(introspector)) => {
+                let token = Box::pin(introspector.judge(token, clock)).await?;
+                Ok(Principal::from_introspection(token, &self.graph))
+            }
+            (None, None) => Err(Rejection::Credential(CredentialError::NotBearer)),
+        }
+    }
+
+    async fn verify(
+        &self,
+        bearer: &Bearer,
+        token: BearerToken<'_>,
+        clock: &Clock,
+    ) -> Result<Principal, Rejection> {
+        let claims = bearer.verify(token, clock).await?;
+        Ok(Principal::from_claims(claims, &self.graph))
+    }
+
+    /// A token that a proof of possession comes with.
+    async fn admit_proven(
+        &self,
+        token: BearerToken<'_>,
+        head: &Parts,
+        clock: &Clock,
+    ) -> Result<Principal, Rejection> {
+        let bearer = self.bearer.as_ref();
+        let bearer = bearer.ok_or(Rejection::Credential(CredentialError::NotBearer))?;
+        let claims = bearer.verify_proven(token, head, clock).await?;
+        Ok(Principal::from_claims(claims, &self.graph))
+    }
+
+    fn challenges(&self) -> Vec<ChallengeScheme> {
+        let takes_plain_tokens = self.introspection.is_some()
+            || self.bearer.as_ref().is_some_and(Bearer::takes_plain_tokens);
+        let bearer = takes_plain_tokens.then_some(ChallengeScheme::Bearer);
+        let dpop = self.bearer.as_ref().and_then(Bearer::dpop_challenge);
+        let api_key = self.api_key.as_ref().map(|gate| gate.challenge());
+        [bearer, dpop, api_key].into_iter().flatten().collect()
     }
 }

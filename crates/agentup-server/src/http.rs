@@ -16,6 +16,7 @@ use crate::app::App;
 
 mod body;
 mod caller;
+mod challenge;
 mod cors;
 mod health;
 mod jsonrpc;
@@ -26,7 +27,8 @@ mod rest;
 mod stream;
 mod wellknown;
 
-pub(crate) use rejection::{Challenger, Rejection};
+pub(crate) use challenge::{ChallengeScheme, Challenger};
+pub(crate) use rejection::Rejection;
 
 /// The agent card's place (`A2A §8.2`).
 pub(crate) const CARD: &str = "/.well-known/agent-card.json";

@@ -9,6 +9,7 @@ mod card;
 pub mod cli;
 mod clock;
 pub mod config;
+mod followed;
 mod gate;
 mod http;
 mod keys;
@@ -26,4 +27,5 @@ mod testing;
 
 pub use agent::{Agent, AgentError};
 pub use clock::Clock;
+pub use gate::GateError;
 pub use live::LiveError;

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use agentup_auth::{Principal, Verifier};
+use agentup_auth::Principal;
 use agentup_handlers::{AgentFacts, DuplicateSkill, Registry, Skill, SkillInfo, builtin};
 use agentup_protocol::{AgentCard, Generation, JsonObject};
 use http::HeaderValue;
@@ -11,18 +11,14 @@ use tokio::runtime::TryCurrentError;
 
 use crate::{
     card,
-    config::{Config, Denial, LimitsConfig, SecurityConfig, SkillConfig},
-    gate::{Bearer, Gate},
+    config::{Config, Denial, LimitsConfig, SchemeKind, SecurityConfig, SkillConfig},
+    gate::{Gate, GateError},
     http::{Challenger, RESOURCE_METADATA, SIGNING_KEYS},
-    keys::Keys,
     operations::DenialForm,
     published::Published,
     push::Rules,
     signing::{CannotSign, Signer},
 };
-
-/// How callers authenticate, in words.
-const AUTHENTICATION: &str = "JWT Bearer";
 
 /// The settings that hold for a request from its beginning to its end.
 #[derive(Debug)]
@@ -59,6 +55,9 @@ pub enum LiveError {
     /// The default skill is not there.
     #[error("agent.default_skill: `{0}` is not a skill of this agent")]
     NoDefault(String),
+    /// Credentials cannot be judged as it is configured.
+    #[error("security: {0}")]
+    Gate(#[from] GateError),
     /// A document cannot be written as JSON.
     #[error("the agent card cannot be written")]
     Document(#[from] serde_json::Error),
@@ -87,12 +86,7 @@ impl Live {
         let metadata_url = format!("{}{RESOURCE_METADATA}", url.trim_end_matches('/'));
         let security = &config.security;
         let gate = if security.enabled {
-            let verifier = Verifier::new(security.issuers.clone(), security.policy.clone());
-            Gate::Bearer(Box::new(Bearer {
-                verifier: Arc::new(verifier),
-                keys: None,
-                graph: config.scopes.clone(),
-            }))
+            Gate::new(security, &config.scopes, &url)?
         } else {
             tracing::warn!("security is switched off: everybody may use every skill");
             Gate::open()
@@ -109,7 +103,8 @@ impl Live {
             agent_card,
             origins: config.server.cors.origins.clone(),
             resource_metadata: Published::new(&ResourceMetadata::of(config, &registry, &url))?,
-            challenger: Challenger::new(security.realm.clone(), metadata_url),
+            challenger: Challenger::new(security.realm.clone(), metadata_url)
+                .with_schemes(gate.challenges()),
             limits: config.server.limits.clone(),
             push: Arc::new(Rules::new(&config.push_notifications, signer)),
             denial: security.denial,
@@ -129,11 +124,8 @@ impl Live {
         security: &SecurityConfig,
         before: Option<&Self>,
     ) -> Result<(), TryCurrentError> {
-        if let Gate::Bearer(bearer) = &mut self.gate {
-            let before = before.and_then(|before| before.gate.keys());
-            bearer.keys = Keys::start(security, &bearer.verifier, before)?;
-        }
-        Ok(())
+        let before = before.and_then(|before| before.gate.keys());
+        self.gate.fetch_keys(security, before)
     }
 
     /// How a denial is told to a caller of this generation: each in the form that its clients
@@ -175,7 +167,7 @@ fn registry(config: &Config, skills: &[Skill]) -> Result<Registry, LiveError> {
     let facts = Arc::new(AgentFacts {
         name: config.agent.name.clone(),
         version: config.agent.version.clone(),
-        authentication: AUTHENTICATION.to_owned(),
+        authentication: authentication(&config.security),
         secured: config.security.enabled,
         healthy: Box::new(|| true),
     });
@@ -199,6 +191,20 @@ fn registry(config: &Config, skills: &[Skill]) -> Result<Registry, LiveError> {
         }
     }
     Ok(registry)
+}
+
+/// How callers authenticate, in words.
+fn authentication(security: &SecurityConfig) -> String {
+    let words = |kind: &SchemeKind| match kind {
+        SchemeKind::Bearer => "JWT Bearer",
+        SchemeKind::ApiKey => "API key",
+        SchemeKind::Oauth2 => "OAuth 2.0",
+    };
+    let all: Vec<_> = security.schemes.iter().map(words).collect();
+    if all.is_empty() {
+        return words(&SchemeKind::Bearer).to_owned();
+    }
+    all.join(", ")
 }
 
 fn info(configured: &SkillConfig) -> SkillInfo {
@@ -236,33 +242,44 @@ struct ResourceMetadata {
     authorization_servers: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes_supported: Vec<String>,
-    bearer_methods_supported: [&'static str; 1],
+    bearer_methods_supported: &'static [&'static str],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dpop_signing_alg_values_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dpop_bound_access_tokens_required: bool,
     resource_name: String,
 }
 
 impl ResourceMetadata {
     fn of(config: &Config, registry: &Registry, url: &str) -> Self {
-        let issuers = config
-            .security
+        let security = &config.security;
+        let of_oauth2 = security
+            .oauth2
+            .as_ref()
+            .and_then(|it| it.rules.issuer.clone());
+        let issuers = security
             .issuers
             .iter()
-            .filter_map(|issuer| issuer.issuer.clone());
+            .filter_map(|issuer| issuer.issuer.clone())
+            .chain(of_oauth2);
         // Only an issuer that is a URL can be asked for its own metadata (RFC 8414 §2).
         let authorization_servers = issuers
             .filter(|issuer| issuer.starts_with("https://"))
             .collect();
-        let mut scopes: Vec<String> = registry
+        let dpop = security.dpop.as_ref();
+        let algorithms =
+            dpop.map(|dpop| dpop.rules.algorithms.iter().map(|it| it.name()).collect());
+        let has_tokens = security
+            .schemes
             .iter()
-            .flat_map(|skill| skill.requirement().scopes())
-            .map(ToString::to_string)
-            .collect();
-        scopes.sort();
-        scopes.dedup();
+            .any(|kind| *kind != SchemeKind::ApiKey);
         Self {
             resource: url.to_owned(),
             authorization_servers,
-            scopes_supported: scopes,
-            bearer_methods_supported: ["header"],
+            scopes_supported: card::scopes(registry),
+            bearer_methods_supported: if has_tokens { &["header"] } else { &[] },
+            dpop_signing_alg_values_supported: algorithms.unwrap_or_default(),
+            dpop_bound_access_tokens_required: dpop.is_some_and(|dpop| dpop.required),
             resource_name: config.agent.name.clone(),
         }
     }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use agentup_auth::VerifyError;
 use agentup_protocol::jsonrpc::Id;
 use axum::{extract::FromRequestParts, response::Response};
-use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
+use http::request::Parts;
 
 use super::{Rejection, observe::RequestId};
 use crate::{app::App, live::Live, operations::Asker};
@@ -22,20 +21,7 @@ impl FromRequestParts<Arc<App>> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let live = app.live();
-        let credentials = || credentials(&parts.headers);
-        let mut admitted = live.gate.admit(credentials(), app.clock.unix());
-        if let Err(Rejection::Token(error)) = admitted
-            && matches!(
-                error,
-                VerifyError::UnknownKid | VerifyError::KeysUnavailable
-            )
-        {
-            // In a box, so that requests whose key is there do not make room for this.
-            admitted = match Box::pin(live.gate.find_key(credentials(), error)).await {
-                Ok(()) => live.gate.admit(credentials(), app.clock.unix()),
-                Err(rejection) => Err(rejection),
-            };
-        }
+        let admitted = live.gate.admit(parts, &app.clock).await;
         let request_id = parts.extensions.get::<RequestId>();
         let request_id = request_id.map_or_else(|| Arc::from(""), |id| Arc::clone(&id.0));
         match admitted {
@@ -60,12 +46,4 @@ fn refuse(rejection: &Rejection, parts: &Parts, live: &Live, request_id: &str) -
     // The id of a JSON-RPC request stands in the body, which is not read.
     let id = (parts.uri.path() == "/").then_some(&Id::NULL);
     live.challenger.respond(rejection, id)
-}
-
-/// All values of the `Authorization` header; more than one is a fault that the gate must see.
-fn credentials(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
-    headers
-        .get_all(AUTHORIZATION)
-        .iter()
-        .map(http::HeaderValue::as_bytes)
 }

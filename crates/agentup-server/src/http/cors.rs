@@ -32,12 +32,15 @@ pub(crate) fn layer(app: Arc<App>) -> CorsLayer {
             CONTENT_TYPE,
             header("a2a-version"),
             header("a2a-extensions"),
+            header("dpop"),
+            header("x-api-key"),
             header("x-request-id"),
         ])
         .expose_headers([
             WWW_AUTHENTICATE,
             RETRY_AFTER,
             header("a2a-extensions"),
+            header("dpop-nonce"),
             header("x-request-id"),
         ])
         .max_age(MAX_AGE)

@@ -1,28 +1,50 @@
 //! Refusals of a request as HTTP: the one place that chooses a status code and a challenge.
 
-use std::{fmt::Write as _, time::Duration};
+use std::time::Duration;
 
-use agentup_auth::{CredentialError, Denied, VerifyError};
+use agentup_auth::{
+    ApiKeyError, CredentialError, Denied, DpopError, IntrospectionError, VerifyError,
+};
 use agentup_protocol::jsonrpc::Id;
 use axum::response::{IntoResponse, Response};
 use http::{
-    HeaderValue, StatusCode,
+    HeaderName, HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde::Serialize;
+
+use super::Challenger;
+
+/// The nonce for the next proof (RFC 9449 §8.1).
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// Why a request gets no answer of its own.
 #[derive(Clone, Debug)]
 pub(crate) enum Rejection {
     /// No credential (RFC 6750 §3.1: a challenge without an error code).
     Unauthenticated,
-    /// The `Authorization` header is not a bearer credential.
+    /// The `Authorization` header has no credential that is accepted, or there are two.
     Credential(CredentialError),
     /// The token does not verify.
     Token(VerifyError),
     /// The key of the token is not there, and may be after this time.
     KeysAwaited(Duration),
-    /// The token verifies, and does not reach.
+    /// The token does not verify, which came with a proof or should have.
+    BoundToken(VerifyError),
+    /// The token verifies, and its proof does not.
+    Proof {
+        /// What is wrong with it.
+        error: DpopError,
+        /// What the next proof needs.
+        nonce: Option<String>,
+    },
+    /// The token's server refuses it, or it does not meet the rules.
+    Introspection(IntrospectionError),
+    /// The token's server cannot be asked about it.
+    CannotCheck,
+    /// The API key is not accepted.
+    ApiKey(ApiKeyError),
+    /// The credential is good, and does not reach.
     Scope(Denied, String),
     /// The body is longer than the limit.
     BodyTooLarge,
@@ -40,42 +62,12 @@ pub(crate) enum Rejection {
     MethodNotAllowed,
 }
 
-/// Where the challenges of an agent point to: the same for all its refusals.
-#[derive(Clone, Debug)]
-pub(crate) struct Challenger {
-    realm: String,
-    resource_metadata: String,
-}
-
 impl Challenger {
-    /// `realm` and `resource_metadata` must be free of quotes and control characters.
-    pub(crate) const fn new(realm: String, resource_metadata: String) -> Self {
-        Self {
-            realm,
-            resource_metadata,
-        }
-    }
-
-    /// The challenge of RFC 6750 §3 with `resource_metadata` of RFC 9728 §5.1.
-    fn challenge(&self, fault: Option<(&str, &str)>, scope: Option<&str>) -> HeaderValue {
-        let mut text = format!("Bearer realm=\"{}\"", self.realm);
-        if let Some((error, description)) = fault {
-            let _ = write!(
-                text,
-                ", error=\"{error}\", error_description=\"{description}\""
-            );
-        }
-        if let Some(scope) = scope {
-            let _ = write!(text, ", scope=\"{scope}\"");
-        }
-        let _ = write!(text, ", resource_metadata=\"{}\"", self.resource_metadata);
-        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("Bearer"))
-    }
-
     /// The response to a refusal. `id` is there on the JSON-RPC route.
     pub(crate) fn respond(&self, rejection: &Rejection, id: Option<&Id<'_>>) -> Response {
         let (status, grpc_status) = rejection.status();
-        let message = rejection.message();
+        let advice = matches!(rejection, Rejection::Unauthenticated).then(|| self.advice());
+        let message = advice.as_deref().unwrap_or_else(|| rejection.message());
         let error = ErrorBody {
             code: status.as_u16(),
             status: grpc_status,
@@ -89,8 +81,15 @@ impl Challenger {
         let mut response = (status, axum::Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(challenge) = self.challenge_of(rejection) {
-            headers.insert(WWW_AUTHENTICATE, challenge);
+        for challenge in self.challenges(rejection) {
+            headers.append(WWW_AUTHENTICATE, challenge);
+        }
+        if let Rejection::Proof {
+            nonce: Some(nonce), ..
+        } = rejection
+            && let Ok(nonce) = HeaderValue::try_from(nonce)
+        {
+            headers.insert(DPOP_NONCE, nonce);
         }
         if let Some(seconds) = rejection.retry_after() {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -101,35 +100,6 @@ impl Challenger {
         }
         response
     }
-
-    fn challenge_of(&self, rejection: &Rejection) -> Option<HeaderValue> {
-        match rejection {
-            Rejection::Unauthenticated => Some(self.challenge(None, None)),
-            Rejection::Credential(error) => {
-                let word = if *error == CredentialError::TwoCredentials {
-                    "invalid_request"
-                } else {
-                    "invalid_token"
-                };
-                Some(self.challenge(Some((word, error.description())), None))
-            }
-            Rejection::Token(VerifyError::KeysUnavailable) => None,
-            Rejection::Token(error) => {
-                Some(self.challenge(Some(("invalid_token", error.description())), None))
-            }
-            Rejection::Scope(denied, _) => {
-                let names: Vec<_> = denied
-                    .missing
-                    .iter()
-                    .map(agentup_auth::Scope::as_str)
-                    .collect();
-                let description = "The token lacks a scope that this skill requires";
-                let fault = Some(("insufficient_scope", description));
-                Some(self.challenge(fault, Some(&names.join(" "))))
-            }
-            _ => None,
-        }
-    }
 }
 
 impl Rejection {
@@ -137,19 +107,30 @@ impl Rejection {
     const fn status(&self) -> (StatusCode, &'static str) {
         match self {
             // Two credentials make the request itself malformed (RFC 6750 §3.1).
-            Self::Credential(CredentialError::TwoCredentials) => {
-                (StatusCode::BAD_REQUEST, "INVALID_ARGUMENT")
+            Self::Credential(CredentialError::TwoCredentials)
+            | Self::ApiKey(ApiKeyError::TwoKeys)
+            | Self::BodyBroken => (StatusCode::BAD_REQUEST, "INVALID_ARGUMENT"),
+            // The keys are missing, or the word of a server, not the caller's right: never 401,
+            // never open.
+            Self::Token(VerifyError::KeysUnavailable)
+            | Self::BoundToken(VerifyError::KeysUnavailable)
+            | Self::KeysAwaited(_)
+            | Self::Proof {
+                error: DpopError::MemoryFull,
+                ..
             }
-            // The keys are missing, not the caller's right: never 401, never open.
-            Self::Token(VerifyError::KeysUnavailable) | Self::KeysAwaited(_) | Self::Overloaded => {
-                (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE")
-            }
-            Self::Unauthenticated | Self::Credential(_) | Self::Token(_) => {
-                (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED")
-            }
+            | Self::Introspection(IntrospectionError::Unusable)
+            | Self::CannotCheck
+            | Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
+            Self::Unauthenticated
+            | Self::Credential(_)
+            | Self::Token(_)
+            | Self::BoundToken(_)
+            | Self::Proof { .. }
+            | Self::Introspection(_)
+            | Self::ApiKey(_) => (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
             Self::Scope(..) => (StatusCode::FORBIDDEN, "PERMISSION_DENIED"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "INVALID_ARGUMENT"),
-            Self::BodyBroken => (StatusCode::BAD_REQUEST, "INVALID_ARGUMENT"),
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "INVALID_ARGUMENT"),
             Self::BodyLate => (StatusCode::REQUEST_TIMEOUT, "DEADLINE_EXCEEDED"),
             Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND"),
@@ -164,7 +145,7 @@ impl Rejection {
                 let rest = u64::from(pause.subsec_nanos() > 0);
                 Some(pause.as_secs().saturating_add(rest).max(1))
             }
-            Self::Overloaded | Self::Token(VerifyError::KeysUnavailable) => Some(1),
+            _ if self.status().0 == StatusCode::SERVICE_UNAVAILABLE => Some(1),
             _ => None,
         }
     }
@@ -172,11 +153,13 @@ impl Rejection {
     /// What the client hears.
     pub(crate) fn message(&self) -> &str {
         match self {
-            Self::Unauthenticated => {
-                "Authentication required: send the header `Authorization: Bearer <token>`"
-            }
+            Self::Unauthenticated => "Authentication required",
             Self::Credential(error) => error.description(),
-            Self::Token(error) => error.description(),
+            Self::Token(error) | Self::BoundToken(error) => error.description(),
+            Self::Proof { error, .. } => error.description(),
+            Self::Introspection(error) => error.description(),
+            Self::CannotCheck => IntrospectionError::Unusable.description(),
+            Self::ApiKey(error) => error.description(),
             Self::KeysAwaited(_) => VerifyError::KeysUnavailable.description(),
             Self::Scope(_, words) => words,
             Self::BodyTooLarge => "The request body is larger than this agent accepts",
@@ -194,7 +177,11 @@ impl Rejection {
         match self {
             Self::Unauthenticated => "no_credential",
             Self::Credential(error) => error.code(),
-            Self::Token(error) => error.code(),
+            Self::Token(error) | Self::BoundToken(error) => error.code(),
+            Self::Proof { error, .. } => error.code(),
+            Self::Introspection(error) => error.code(),
+            Self::CannotCheck => "introspection_unavailable",
+            Self::ApiKey(error) => error.code(),
             Self::KeysAwaited(_) => VerifyError::KeysUnavailable.code(),
             Self::Scope(..) => "insufficient_scope",
             Self::BodyTooLarge => "body_too_large",

@@ -1,0 +1,122 @@
+//! What the card says of credentials: each kind that is accepted, and that any one of them is
+//! enough (`A2A §4.5`).
+
+use std::collections::BTreeMap;
+
+use agentup_auth::Requirement;
+use agentup_protocol::{ApiKeyLocation, OAuthFlow, SecurityRequirement, SecurityScheme};
+
+use crate::config::{ApiKeyConfig, Oauth2Config, SchemeKind, SecurityConfig};
+
+/// The kinds of credentials that are accepted, with their names in the card. None when security is
+/// switched off.
+pub(super) struct Declared(Vec<(&'static str, SecurityScheme)>);
+
+impl Declared {
+    /// What is configured. `scopes` are those that any skill asks for.
+    pub(super) fn of(security: &SecurityConfig, scopes: &[String]) -> Self {
+        let mut schemes = Vec::new();
+        for kind in &security.schemes {
+            match kind {
+                SchemeKind::Bearer => schemes.extend(bearer(security)),
+                SchemeKind::ApiKey => {
+                    schemes.extend(security.api_key.iter().flat_map(api_key));
+                }
+                SchemeKind::Oauth2 => {
+                    let oauth2 = |config| ("oauth2", oauth2(config, scopes));
+                    schemes.extend(security.oauth2.as_ref().map(oauth2));
+                }
+            }
+        }
+        Self(schemes)
+    }
+
+    pub(super) fn schemes(&self) -> BTreeMap<String, SecurityScheme> {
+        let named = |(name, scheme): &(&str, SecurityScheme)| ((*name).to_owned(), scheme.clone());
+        self.0.iter().map(named).collect()
+    }
+
+    /// What a caller needs who wants no skill in particular.
+    pub(super) fn any(&self) -> Vec<SecurityRequirement> {
+        self.needs(&Requirement::none())
+    }
+
+    /// What a caller of a skill needs. All scopes of one entry are needed; several entries are
+    /// alternatives.
+    pub(super) fn needs(&self, requirement: &Requirement) -> Vec<SecurityRequirement> {
+        let names: Vec<_> = requirement
+            .scopes()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let choices = match requirement {
+            Requirement::AllOf(_) => vec![names],
+            Requirement::AnyOf(_) => names.into_iter().map(|name| vec![name]).collect(),
+        };
+        let of_scheme = |(scheme, _): &(&'static str, _)| {
+            let scheme = *scheme;
+            let choices = choices.iter();
+            choices.map(move |scopes| SecurityRequirement::one(scheme, scopes.clone()))
+        };
+        self.0.iter().flat_map(of_scheme).collect()
+    }
+}
+
+/// Tokens by themselves, unless they all need a proof; and with a proof, if those are accepted.
+fn bearer(security: &SecurityConfig) -> Vec<(&'static str, SecurityScheme)> {
+    let scheme = |name: &str, description: Option<&str>| SecurityScheme::Http {
+        scheme: name.to_owned(),
+        bearer_format: Some("JWT".to_owned()),
+        description: description.map(str::to_owned),
+    };
+    let proven = "An access token that is bound to a key, with a proof of possession (RFC 9449)";
+    let dpop = security.dpop.as_ref();
+    let plain = !dpop.is_some_and(|dpop| dpop.required);
+    let plain = plain.then(|| ("bearer", scheme("Bearer", None)));
+    let bound = dpop.map(|_| ("dpop", scheme("DPoP", Some(proven))));
+    plain.into_iter().chain(bound).collect()
+}
+
+fn api_key(config: &ApiKeyConfig) -> Vec<(&'static str, SecurityScheme)> {
+    let scheme = |location, name: &str| SecurityScheme::ApiKey {
+        location,
+        name: name.to_owned(),
+        description: None,
+    };
+    let header = (
+        "api_key",
+        scheme(ApiKeyLocation::Header, config.header.as_str()),
+    );
+    let query = (
+        "api_key_query",
+        scheme(ApiKeyLocation::Query, ApiKeyConfig::QUERY),
+    );
+    let query = config.allow_query.then_some(query);
+    [Some(header), query].into_iter().flatten().collect()
+}
+
+/// With the flow, where it is known how to come by a token; else as the opaque token that it is.
+fn oauth2(config: &Oauth2Config, scopes: &[String]) -> SecurityScheme {
+    let Some(token_url) = &config.token_endpoint else {
+        return SecurityScheme::Http {
+            scheme: "Bearer".to_owned(),
+            bearer_format: None,
+            description: Some("An access token of OAuth 2.0, checked by introspection".to_owned()),
+        };
+    };
+    SecurityScheme::OAuth2 {
+        flow: OAuthFlow::ClientCredentials {
+            token_url: token_url.clone(),
+            refresh_url: None,
+            scopes: scopes
+                .iter()
+                .map(|scope| (scope.clone(), String::new()))
+                .collect(),
+        },
+        metadata_url: None,
+        description: None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! Challenges: how a refusal tells a client what to come with (RFC 9110 §11.6.1), one for each
+//! scheme that is accepted.
+
+use std::fmt::Write as _;
+
+use agentup_auth::{ApiKeyError, CredentialError, DpopError, Scope, VerifyError};
+use http::HeaderValue;
+
+use super::Rejection;
+
+/// A scheme that is accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ChallengeScheme {
+    /// A token by itself (RFC 6750 §3).
+    Bearer,
+    /// A token with a proof (RFC 9449 §7.1), signed with one of these algorithms.
+    Dpop {
+        /// Their names, separated by spaces.
+        algorithms: String,
+    },
+    /// A key. The scheme is not registered; it names the header, for people.
+    ApiKey {
+        /// The name of the header.
+        header: String,
+    },
+}
+
+/// Where the challenges of an agent point to, and for which schemes there are some: the same for
+/// all its refusals.
+#[derive(Clone, Debug)]
+pub(crate) struct Challenger {
+    realm: String,
+    resource_metadata: String,
+    schemes: Vec<ChallengeScheme>,
+}
+
+/// What a challenge says of the credential that came, beyond what it asks for.
+struct Fault {
+    /// The scheme that the credential came with, or would have.
+    of: fn(&ChallengeScheme) -> bool,
+    error: &'static str,
+    description: &'static str,
+    scope: Option<String>,
+}
+
+impl Challenger {
+    /// `realm` and `resource_metadata` must be free of quotes and control characters.
+    pub(crate) fn new(realm: String, resource_metadata: String) -> Self {
+        Self {
+            realm,
+            resource_metadata,
+            schemes: vec![ChallengeScheme::Bearer],
+        }
+    }
+
+    /// The same for these schemes, of which there is at least one.
+    pub(crate) fn with_schemes(mut self, schemes: Vec<ChallengeScheme>) -> Self {
+        self.schemes = schemes;
+        self
+    }
+
+    /// The challenges of a refusal that a credential could prevent, one for each scheme. What is
+    /// wrong is told with the scheme that it is wrong with.
+    pub(super) fn challenges(&self, rejection: &Rejection) -> Vec<HeaderValue> {
+        let fault = match rejection {
+            Rejection::Unauthenticated => None,
+            rejection => match Fault::of(rejection) {
+                Some(fault) => Some(fault),
+                None => return Vec::new(),
+            },
+        };
+        // A scheme that is not accepted has no challenge; the first one tells it then.
+        let place = fault.as_ref().and_then(|fault| {
+            let of = self.schemes.iter().position(|scheme| (fault.of)(scheme));
+            of.or(Some(0))
+        });
+        let challenge = |(index, scheme)| {
+            let fault = fault.as_ref().filter(|_| place == Some(index));
+            self.challenge(scheme, fault)
+        };
+        self.schemes.iter().enumerate().map(challenge).collect()
+    }
+
+    /// One challenge, with `resource_metadata` of RFC 9728 §5.1.
+    fn challenge(&self, scheme: &ChallengeScheme, fault: Option<&Fault>) -> HeaderValue {
+        let name = scheme.name();
+        let mut text = format!("{name} realm=\"{}\"", self.realm);
+        if let ChallengeScheme::ApiKey { header } = scheme {
+            let _ = write!(text, ", header=\"{header}\"");
+        }
+        if let Some(Fault {
+            error,
+            description,
+            scope,
+            ..
+        }) = fault
+        {
+            let _ = write!(
+                text,
+                ", error=\"{error}\", error_description=\"{description}\""
+            );
+            if let Some(scope) = scope {
+                let _ = write!(text, ", scope=\"{scope}\"");
+            }
+        }
+        if let ChallengeScheme::Dpop { algorithms } = scheme {
+            let _ = write!(text, ", algs=\"{algorithms}\"");
+        }
+        let _ = write!(text, ", resource_metadata=\"{}\"", self.resource_metadata);
+        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(name))
+    }
+
+    /// What a client without a credential is told to come with.
+    pub(super) fn advice(&self) -> String {
+        let ways: Vec<_> = self.schemes.iter().map(ChallengeScheme::way).collect();
+        format!(
+            "Authentication required: send the header {}",
+            ways.join(" or ")
+        )
+    }
+}
+
+impl ChallengeScheme {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Dpop { .. } => "DPoP",
+            Self::ApiKey { .. } => "ApiKey",
+        }
+    }
+
+    fn way(&self) -> String {
+        match self {
+            Self::Bearer => "`Authorization: Bearer <token>`".to_owned(),
+            Self::Dpop { .. } => "`Authorization: DPoP <token>` with a proof in `DPoP`".to_owned(),
+            Self::ApiKey { header } => format!("`{header}: <key>`"),
+        }
+    }
+}
+
+impl Fault {
+    /// What a challenge says; nothing where no other credential would help.
+    fn of(rejection: &Rejection) -> Option<Self> {
+        let bearer = |scheme: &ChallengeScheme| *scheme == ChallengeScheme::Bearer;
+        let dpop = |scheme: &ChallengeScheme| matches!(scheme, ChallengeScheme::Dpop { .. });
+        let api_key = |scheme: &ChallengeScheme| matches!(scheme, ChallengeScheme::ApiKey { .. });
+        let invalid_token = "invalid_token";
+        let fault = |of, error, description| {
+            let scope = None;
+            Some(Self {
+                of,
+                error,
+                description,
+                scope,
+            })
+        };
+        match rejection {
+            Rejection::Credential(error @ CredentialError::TwoCredentials) => {
+                fault(bearer, "invalid_request", error.description())
+            }
+            Rejection::Credential(error) => fault(bearer, invalid_token, error.description()),
+            Rejection::Token(VerifyError::KeysUnavailable)
+            | Rejection::BoundToken(VerifyError::KeysUnavailable)
+            | Rejection::Proof {
+                error: DpopError::MemoryFull,
+                ..
+            } => None,
+            Rejection::Token(error) => fault(bearer, invalid_token, error.description()),
+            Rejection::BoundToken(error) => fault(dpop, invalid_token, error.description()),
+            Rejection::Proof { error, .. } => fault(dpop, error.error(), error.description()),
+            Rejection::Introspection(error) if error.is_callers_fault() => {
+                fault(bearer, invalid_token, error.description())
+            }
+            Rejection::ApiKey(error @ ApiKeyError::TwoKeys) => {
+                fault(api_key, "invalid_request", error.description())
+            }
+            Rejection::ApiKey(error) => fault(api_key, "invalid_key", error.description()),
+            Rejection::Scope(denied, _) => {
+                let names: Vec<_> = denied.missing.iter().map(Scope::as_str).collect();
+                let description = "The token lacks a scope that this skill requires";
+                let fault = fault(bearer, "insufficient_scope", description)?;
+                let scope = Some(names.join(" "));
+                Some(Self { scope, ..fault })
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
