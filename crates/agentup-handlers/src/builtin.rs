@@ -20,7 +20,10 @@ pub fn builtin(id: &str, facts: &Arc<AgentFacts>) -> Option<Skill> {
         "public_echo" => Some(Skill::new(id, public_echo::run)),
         "basic_assistant" => Some(Skill::new(id, basic_assistant::BasicAssistant)),
         "premium_analyzer" => Some(Skill::new(id, premium_analyzer::PremiumAnalyzer)),
-        "admin_status" => Some(Skill::new(id, admin_status::AdminStatus::new(Arc::clone(facts)))),
+        "admin_status" => Some(Skill::new(
+            id,
+            admin_status::AdminStatus::new(Arc::clone(facts)),
+        )),
         _ => None,
     }
 }

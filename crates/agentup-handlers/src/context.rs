@@ -62,7 +62,9 @@ pub struct RunOf {
 
 impl fmt::Debug for RunOf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunOf").field("task_id", &self.task_id).finish_non_exhaustive()
+        f.debug_struct("RunOf")
+            .field("task_id", &self.task_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -70,8 +72,21 @@ impl SkillContext {
     /// The context of a permitted run.
     #[must_use]
     pub fn new(permit: Permit, run: RunOf) -> Self {
-        let RunOf { task_id, context_id, request_id, cancellation, task } = run;
-        Self { permit, task_id, context_id, request_id, cancellation, task }
+        let RunOf {
+            task_id,
+            context_id,
+            request_id,
+            cancellation,
+            task,
+        } = run;
+        Self {
+            permit,
+            task_id,
+            context_id,
+            request_id,
+            cancellation,
+            task,
+        }
     }
 
     /// Whether the caller is known. Where security is switched off nobody is, and every scope is
@@ -86,7 +101,8 @@ impl SkillContext {
     /// Unique within its [`issuer`](Self::issuer) only: key what you keep by both.
     #[must_use]
     pub fn user_id(&self) -> Option<&str> {
-        self.is_authenticated().then(|| self.permit.principal().id().subject())
+        self.is_authenticated()
+            .then(|| self.permit.principal().id().subject())
     }
 
     /// The caller's name for a greeting: the user id, or `anonymous`.
@@ -122,7 +138,8 @@ impl SkillContext {
     /// Who vouches for the caller; none for an anonymous one.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
-        self.is_authenticated().then(|| self.permit.principal().id().issuer())
+        self.is_authenticated()
+            .then(|| self.permit.principal().id().issuer())
     }
 
     /// The verified claims of the caller's token; none for an anonymous caller.
@@ -170,12 +187,20 @@ impl SkillContext {
 
     /// Adds a whole artifact to the task.
     pub fn artifact(&self, artifact: Artifact) {
-        self.task.publish(Update::Artifact { artifact, append: false, last: true });
+        self.task.publish(Update::Artifact {
+            artifact,
+            append: false,
+            last: true,
+        });
     }
 
     /// Adds a chunk to an artifact, which the first chunk begins.
     pub fn chunk(&self, artifact: Artifact, append: bool, last: bool) {
-        self.task.publish(Update::Artifact { artifact, append, last });
+        self.task.publish(Update::Artifact {
+            artifact,
+            append,
+            last,
+        });
     }
 
     /// Reports how far the work has come.

@@ -60,7 +60,12 @@ pub(crate) fn standard_denial(denied: &Denied) -> String {
 
 /// The missing scopes, each in quotes.
 pub(crate) fn quoted(denied: &Denied) -> String {
-    denied.missing.iter().map(|scope| format!("'{scope}'")).collect::<Vec<_>>().join(", ")
+    denied
+        .missing
+        .iter()
+        .map(|scope| format!("'{scope}'"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A running skill.

@@ -41,7 +41,12 @@ impl Skill {
     /// A skill that asks for the scopes its handler names.
     pub fn new(id: &str, handler: impl SkillHandler) -> Self {
         let requirement = SkillHandler::requirement(&handler);
-        Self { id: id.into(), info: SkillInfo::default(), requirement, handler: Arc::new(handler) }
+        Self {
+            id: id.into(),
+            info: SkillInfo::default(),
+            requirement,
+            handler: Arc::new(handler),
+        }
     }
 
     /// Sets what the card says.
@@ -82,7 +87,10 @@ impl Skill {
     /// [`Denied`] with the missing scopes; [`denial`](Self::denial) puts it in words.
     pub fn permit(&self, principal: &Arc<Principal>) -> Result<Allowed, Denied> {
         let permit = Permit::request(principal, &self.id, &self.requirement)?;
-        Ok(Allowed { permit, handler: Arc::clone(&self.handler) })
+        Ok(Allowed {
+            permit,
+            handler: Arc::clone(&self.handler),
+        })
     }
 
     /// The denial in the skill's own words.
@@ -126,7 +134,9 @@ impl Allowed {
 
 impl fmt::Debug for Allowed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Allowed").field("permit", &self.permit).finish_non_exhaustive()
+        f.debug_struct("Allowed")
+            .field("permit", &self.permit)
+            .finish_non_exhaustive()
     }
 }
 
@@ -166,7 +176,9 @@ impl Registry {
     /// The first skill that asks for authentication alone.
     #[must_use]
     pub fn first_open(&self) -> Option<&Skill> {
-        self.skills.iter().find(|skill| skill.requirement().is_open())
+        self.skills
+            .iter()
+            .find(|skill| skill.requirement().is_open())
     }
 
     /// All skills, in order.

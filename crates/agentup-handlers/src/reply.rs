@@ -85,12 +85,18 @@ pub struct SkillError {
 impl SkillError {
     /// A failure that the caller may hear of in these words.
     pub fn new(public: impl Into<String>) -> Self {
-        Self { public: public.into(), cause: None }
+        Self {
+            public: public.into(),
+            cause: None,
+        }
     }
 
     /// A failure whose cause is none of the caller's business.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { public: "The skill failed.".to_owned(), cause: Some(cause.into()) }
+        Self {
+            public: "The skill failed.".to_owned(),
+            cause: Some(cause.into()),
+        }
     }
 
     /// Adds what the log should know.

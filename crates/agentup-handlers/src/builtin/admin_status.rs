@@ -6,10 +6,7 @@ use agentup_auth::{Denied, Principal, Requirement};
 use agentup_protocol::Message;
 
 use super::requires;
-use crate::{
-    Reply, SkillContext, SkillError, SkillHandler, first_text,
-    handler::quoted,
-};
+use crate::{Reply, SkillContext, SkillError, SkillHandler, first_text, handler::quoted};
 
 /// What `admin_status` reports of the agent it runs in.
 pub struct AgentFacts {
@@ -27,7 +24,9 @@ pub struct AgentFacts {
 
 impl fmt::Debug for AgentFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AgentFacts").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("AgentFacts")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -68,10 +67,24 @@ impl SkillHandler for AdminStatus {
 // Clients compare these texts, so the white space at the ends of lines is part of them.
 
 fn config_report(facts: &AgentFacts, user: &str, scopes: &str) -> String {
-    let AgentFacts { name, version, authentication, secured, healthy } = facts;
-    let (switch, level) = if *secured { ("enabled", "High") } else { ("disabled", "None") };
+    let AgentFacts {
+        name,
+        version,
+        authentication,
+        secured,
+        healthy,
+    } = facts;
+    let (switch, level) = if *secured {
+        ("enabled", "High")
+    } else {
+        ("disabled", "None")
+    };
     let active = active(*secured);
-    let health = if healthy() { "All systems operational" } else { "Degraded" };
+    let health = if healthy() {
+        "All systems operational"
+    } else {
+        "Degraded"
+    };
     format!(
         "⚙️ **System Configuration** (Admin: {user})\n        \n\
          🔧 **Agent Configuration**:\n   - Name: {name}\n   - Version: {version}\n   \
@@ -84,13 +97,26 @@ fn config_report(facts: &AgentFacts, user: &str, scopes: &str) -> String {
 }
 
 fn status_report(facts: &AgentFacts, user: &str, scopes: &str) -> String {
-    let AgentFacts { authentication, secured, healthy, .. } = facts;
-    let status = if healthy() { "🟢 **System Status**: Operational" } else { "🟠 **System Status**: Degraded" };
+    let AgentFacts {
+        authentication,
+        secured,
+        healthy,
+        ..
+    } = facts;
+    let status = if healthy() {
+        "🟢 **System Status**: Operational"
+    } else {
+        "🟠 **System Status**: Degraded"
+    };
     let active = active(*secured);
     let (security, control, access) = if *secured {
         // `JWT Bearer` is at home in the second place, its first word in the first.
         let scheme = authentication.split(' ').next().unwrap_or(authentication);
-        (format!("{scheme} Authentication Active"), "✅ Scope-based access control", "✅ Verified")
+        (
+            format!("{scheme} Authentication Active"),
+            "✅ Scope-based access control",
+            "✅ Verified",
+        )
     } else {
         ("Authentication Off".to_owned(), "❌ Off", "❌ Not verified")
     };

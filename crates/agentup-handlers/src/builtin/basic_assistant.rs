@@ -15,7 +15,10 @@ impl SkillHandler for BasicAssistant {
     }
 
     async fn run(&self, message: Message, context: SkillContext) -> Result<Reply, SkillError> {
-        Ok(Reply::text(answer(first_text(&message), context.display_name())))
+        Ok(Reply::text(answer(
+            first_text(&message),
+            context.display_name(),
+        )))
     }
 }
 

@@ -31,7 +31,11 @@ impl SkillHandler for PremiumAnalyzer {
     async fn run(&self, message: Message, context: SkillContext) -> Result<Reply, SkillError> {
         let user = context.display_name();
         let wants_data = first_text(&message).to_lowercase().contains("data");
-        Ok(Reply::text(if wants_data { data_report(user) } else { greeting(user) }))
+        Ok(Reply::text(if wants_data {
+            data_report(user)
+        } else {
+            greeting(user)
+        }))
     }
 }
 

@@ -7,5 +7,8 @@ use crate::{Reply, SkillContext, SkillError, first_text};
 /// Echoes the message and names the caller.
 pub(super) async fn run(message: Message, context: SkillContext) -> Result<Reply, SkillError> {
     let text = first_text(&message);
-    Ok(Reply::text(format!("Echo: {text} (from user {})", context.display_name())))
+    Ok(Reply::text(format!(
+        "Echo: {text} (from user {})",
+        context.display_name()
+    )))
 }

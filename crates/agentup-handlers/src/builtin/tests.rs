@@ -20,7 +20,9 @@ const NOW: u64 = 1_900_000_000;
 /// A principal with these scopes, made the only way there is: from a verified token.
 fn principal(user: &str, scope: &str) -> Arc<Principal> {
     let claims = json!({"iss": "i", "aud": "a", "sub": user, "exp": NOW + 60, "scope": scope});
-    let Value::Object(mut claims) = claims else { unreachable!() };
+    let Value::Object(mut claims) = claims else {
+        unreachable!()
+    };
     if scope.is_empty() {
         claims.remove("scope");
     }
@@ -34,7 +36,9 @@ fn principal(user: &str, scope: &str) -> Arc<Principal> {
         keys: KeySet::new(vec![key]).unwrap(),
     };
     let verifier = Verifier::new(vec![issuer], Policy::default());
-    let claims = verifier.verify(BearerToken::new(&token), UnixSeconds::new(NOW)).unwrap();
+    let claims = verifier
+        .verify(BearerToken::new(&token), UnixSeconds::new(NOW))
+        .unwrap();
     Arc::new(Principal::from_claims(claims, &ScopeGraph::standard()))
 }
 
@@ -61,8 +65,9 @@ impl TaskChannel for NoTask {
 /// What the skill answers to this text, or how it says no.
 async fn call(skill: &str, principal: Arc<Principal>, text: &str) -> Result<String, String> {
     let skill = builtin(skill, &facts()).expect("a built-in skill");
-    let allowed =
-        skill.permit(&principal).map_err(|denied| skill.denial(&denied, &principal))?;
+    let allowed = skill
+        .permit(&principal)
+        .map_err(|denied| skill.denial(&denied, &principal))?;
     let message = Message::new("m", Role::User, vec![Part::text(text)]);
     let run = RunOf {
         task_id: "t".into(),
@@ -88,7 +93,10 @@ async fn echo_names_the_caller() {
 #[tokio::test]
 async fn the_first_keyword_of_the_assistant_decides() {
     for (text, expected) in [
-        ("Hello", "👋 Hello bob! I'm your basic AI assistant. How can I help you today?"),
+        (
+            "Hello",
+            "👋 Hello bob! I'm your basic AI assistant. How can I help you today?",
+        ),
         (
             "hello, how is the WEATHER?",
             "🌤️ The weather is looking great today! Perfect for productivity.",
@@ -97,7 +105,10 @@ async fn the_first_keyword_of_the_assistant_decides() {
             "help",
             "I can help with basic queries like weather, time, simple questions, and friendly conversation.",
         ),
-        ("what time is it", "🕐 It's always a good time to be productive!"),
+        (
+            "what time is it",
+            "🕐 It's always a good time to be productive!",
+        ),
         (
             "?",
             "I'm a basic AI assistant helping bob. I can answer simple questions about weather, time, and provide general assistance. What would you like to know?",
@@ -110,10 +121,14 @@ async fn the_first_keyword_of_the_assistant_decides() {
 
 #[tokio::test]
 async fn the_analyzer_has_two_reports() {
-    let report = call("premium_analyzer", principal("eve", "premium"), "my Data").await.unwrap();
+    let report = call("premium_analyzer", principal("eve", "premium"), "my Data")
+        .await
+        .unwrap();
     assert!(report.starts_with("📊 **Premium Data Analysis Report** (for eve)\n        \n🔍"));
     assert!(report.ends_with("🎯 **Confidence Level**: 94% (premium-grade accuracy)\n        "));
-    let greeting = call("premium_analyzer", principal("eve", "premium"), "hi").await.unwrap();
+    let greeting = call("premium_analyzer", principal("eve", "premium"), "hi")
+        .await
+        .unwrap();
     assert!(greeting.starts_with("🚀 **Premium Analyzer Active** (User: eve)\n\nI'm your"));
     assert!(greeting.ends_with("analyze with premium-level insights?"));
 }
@@ -131,7 +146,10 @@ async fn the_admin_reads_the_settings_of_this_agent() {
         "   - Session Scopes: basic, admin",
         "📊 **System Health**: All systems operational",
     ] {
-        assert!(config.lines().any(|it| it == line), "{line:?} is not in {config}");
+        assert!(
+            config.lines().any(|it| it == line),
+            "{line:?} is not in {config}"
+        );
     }
     let status = call("admin_status", admin(), "status").await.unwrap();
     for line in [
@@ -140,7 +158,10 @@ async fn the_admin_reads_the_settings_of_this_agent() {
         "🎯 **Access Level**: Administrator (basic, admin)",
         "- Authentication: ✅ Active (JWT Bearer)",
     ] {
-        assert!(status.lines().any(|it| it == line), "{line:?} is not in {status}");
+        assert!(
+            status.lines().any(|it| it == line),
+            "{line:?} is not in {status}"
+        );
     }
 }
 
@@ -180,7 +201,15 @@ async fn denials_have_the_words_of_their_skill() {
 
 #[tokio::test]
 async fn a_scope_includes_those_below_it() {
-    for skill in ["public_echo", "basic_assistant", "premium_analyzer", "admin_status"] {
-        assert!(call(skill, principal("root", "admin"), "x").await.is_ok(), "{skill}");
+    for skill in [
+        "public_echo",
+        "basic_assistant",
+        "premium_analyzer",
+        "admin_status",
+    ] {
+        assert!(
+            call(skill, principal("root", "admin"), "x").await.is_ok(),
+            "{skill}"
+        );
     }
 }
