@@ -184,7 +184,7 @@ async fn nobody_is_let_in_or_blamed_while_there_are_no_keys() {
 
 #[tokio::test]
 async fn keys_outlive_their_server_for_a_while() {
-    let keys = "    jwks_cache_ttl: 1\n    jwks_max_stale: 2\n";
+    let keys = "    jwks_cache_ttl: 1\n    jwks_max_stale: 4\n";
     let (keys, server) = running(&[jwk("one", 1)], keys).await;
     keys.serve(KEYS, Reply::status(500));
     let stale = readiness(&server, |answer| answer.at("/issuers/0/keys") == "stale").await;
