@@ -170,7 +170,9 @@ impl Agent {
     /// # Errors
     /// When the skills do not fit together, or the address cannot be listened on.
     pub async fn serve(self) -> Result<(), AgentError> {
-        self.serve_until(stop_signal()).await
+        // Before anybody knows of the server: a signal ends a process that does not wait for it.
+        let stop = stop_signal()?;
+        self.serve_until(stop).await
     }
 
     /// Serves until the future ends.
@@ -281,17 +283,14 @@ async fn sweep(app: &App) {
     }
 }
 
-/// Ends with the first signal that asks the process to stop.
-async fn stop_signal() {
-    let mut terminate = match signal(SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        Err(error) => {
-            tracing::error!(%error, "cannot listen for SIGTERM");
-            return;
+/// Waits from now on for the signals that ask the process to stop. The future ends with the first.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+    })
 }
