@@ -107,10 +107,7 @@ impl DpopVerifier {
         rules
             .algorithms
             .retain(|algorithm| !algorithm.is_symmetric());
-        let nonces = rules
-            .nonce
-            .then(|| Nonces::new(rules.proof_lifetime))
-            .transpose()?;
+        let nonces = rules.nonce.then(Nonces::new).transpose()?;
         Ok(Self {
             replays: ReplayCache::new(rules.remembered_proofs),
             nonces,

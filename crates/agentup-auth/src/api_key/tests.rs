@@ -9,6 +9,8 @@ use base64::{
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD},
 };
 
+use proptest::prelude::*;
+
 use super::{
     API_KEY_ISSUER, ApiKeyEntry, ApiKeyError, ApiKeys, KeyEntryError, KeyHash, KeyHashError,
     LookUp, PresentedKey,
@@ -300,4 +302,18 @@ fn nothing_of_a_key_is_shown() {
         .expect("a key")
         .expect("a key");
     assert_eq!(format!("{key:?}"), "PresentedKey(25 bytes)");
+}
+
+proptest! {
+    #[test]
+    fn no_other_key_is_taken_for_one(key in "[!-~]{0,40}") {
+        prop_assume!(key != FAST && key != SLOW && !key.starts_with("slow-"));
+        prop_assert!(present(&keys(), &key, NOW).0.is_err());
+    }
+
+    #[test]
+    fn no_text_breaks_the_reading_of_hashes(text in ".{0,80}") {
+        let _ = KeyHash::parse(&text);
+        let _ = KeyHash::parse(&format!("$argon2id${text}"));
+    }
 }

@@ -7,41 +7,37 @@ use subtle::ConstantTimeEq as _;
 use super::NoRandomness;
 use crate::{base64url, time::UnixSeconds};
 
+/// How long a nonce is given out, in seconds. It is accepted for as long after that.
+///
+/// Every change costs each client one more request.
+const SPAN: u64 = 300;
+
 /// How much of the code is sent, in bytes.
 const CODE_BYTES: usize = 16;
 
 /// Makes nonces and knows them again.
 pub(super) struct Nonces {
     key: hmac::Key,
-    /// How long a nonce is given out, in seconds. It is accepted for as long after that.
-    span: u64,
 }
 
 impl Nonces {
-    pub(super) fn new(span: u64) -> Result<Self, NoRandomness> {
+    pub(super) fn new() -> Result<Self, NoRandomness> {
         let key = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())
             .map_err(|_| NoRandomness)?;
-        Ok(Self {
-            key,
-            span: span.max(1),
-        })
+        Ok(Self { key })
     }
 
     /// The nonce that is given out now.
     pub(super) fn at(&self, now: UnixSeconds) -> String {
-        self.of(self.number(now))
+        self.of(number(now))
     }
 
     /// Whether the nonce is given out now, or was until the last change.
     pub(super) fn is_recent(&self, nonce: &str, now: UnixSeconds) -> bool {
-        let number = self.number(now);
+        let number = number(now);
         [number, number.saturating_sub(1)]
             .into_iter()
             .any(|number| self.of(number).as_bytes().ct_eq(nonce.as_bytes()).into())
-    }
-
-    fn number(&self, now: UnixSeconds) -> u64 {
-        now.get().checked_div(self.span).unwrap_or_default()
     }
 
     fn of(&self, number: u64) -> String {
@@ -49,4 +45,8 @@ impl Nonces {
         let code = code.as_ref();
         base64url::encode(code.get(..CODE_BYTES).unwrap_or(code))
     }
+}
+
+const fn number(now: UnixSeconds) -> u64 {
+    now.get() / SPAN
 }

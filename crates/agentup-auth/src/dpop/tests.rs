@@ -6,6 +6,7 @@ use aws_lc_rs::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _},
 };
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{DpopError, DpopRules, DpopVerifier, ProvenRequest, Target};
@@ -397,11 +398,11 @@ fn nonces_are_ours_and_recent() {
     let nonce = Value::from(dpop.nonce(UnixSeconds::new(NOW)).expect("a nonce"));
     assert_eq!(at(NOW, &nonce, "1"), None);
     assert_eq!(
-        at(NOW + 60, &nonce, "2"),
+        at(NOW + 300, &nonce, "2"),
         None,
         "given out before the last change"
     );
-    assert_eq!(at(NOW + 120, &nonce, "3"), Some(DpopError::NonceRequired));
+    assert_eq!(at(NOW + 600, &nonce, "3"), Some(DpopError::NonceRequired));
     assert_eq!(at(NOW, &Value::Null, "4"), Some(DpopError::NonceRequired));
     assert_eq!(
         at(NOW, &"guess".into(), "5"),
@@ -471,4 +472,26 @@ fn nothing_of_token_or_proof_is_shown() {
         .verify_bound(BearerToken::new(&text), UnixSeconds::new(NOW))
         .expect("a good token");
     assert_eq!(format!("{token:?}"), "BoundToken { .. }");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_changed_proof_is_no_proof(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let good = good_proof();
+        let mut bytes = good.clone().into_bytes();
+        let at = at.index(bytes.len());
+        prop_assume!(bytes[at] != byte);
+        bytes[at] = byte;
+        let dpop = dpop(DpopRules::default());
+        let bound = bound();
+        let now = UnixSeconds::new(NOW);
+        let token = verifier(Policy::default())
+            .verify_bound(BearerToken::new(&bound), now)
+            .expect("a good token");
+        let target = Target::parse(HERE).expect("an address");
+        let request = ProvenRequest { method: "POST", target: &target };
+        prop_assert!(dpop.confirm(token, [bytes.as_slice()], request, now).is_err());
+    }
 }

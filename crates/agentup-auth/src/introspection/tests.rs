@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{
@@ -286,4 +287,14 @@ fn the_question_is_a_form() {
     assert_eq!(fields["client_secret"], "s+e%2Fcret%25");
     assert_eq!(format!("{post:?}"), "Form { .. }");
     assert!(!format!("{:?}", client(ClientAuthentication::Post)).contains("e/cret"));
+}
+
+proptest! {
+    #[test]
+    fn nothing_but_a_plain_yes_is_taken_for_one(text in ".{0,60}", member in "[a-z\"]{0,9}") {
+        for answer in [text.clone(), format!("{{\"active\":{text}}}"), format!("{{\"{member}\":true}}")] {
+            let judged = settle(&Introspection::new(IntrospectionRules::default()), &answer, NOW);
+            prop_assert!(judged.is_err(), "{}", answer);
+        }
+    }
 }
