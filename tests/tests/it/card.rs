@@ -158,6 +158,30 @@ async fn the_card_is_not_sent_to_those_who_have_it() {
 }
 
 #[tokio::test]
+async fn the_card_has_an_age_for_those_who_know_no_tag() {
+    let server = Server::quick_start();
+    let card = server.get(PLACES[0]).await;
+    let modified = card.header("last-modified").unwrap().to_owned();
+    let long_ago = "Thu, 01 Jan 1970 00:00:00 GMT";
+    let ask = async |headers: &[(&str, &str)]| {
+        let mut request = server.request("GET", PLACES[0]);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Answer::to(request).await.status
+    };
+    assert_eq!(ask(&[("if-modified-since", &modified)]).await, 304);
+    assert_eq!(ask(&[("if-modified-since", long_ago)]).await, 200);
+    assert_eq!(ask(&[("if-modified-since", "yesterday")]).await, 200);
+    // A tag counts for more than an age (RFC 9110 §13.1.3).
+    let both = [
+        ("if-modified-since", modified.as_str()),
+        ("if-none-match", "\"other\""),
+    ];
+    assert_eq!(ask(&both).await, 200);
+}
+
+#[tokio::test]
 async fn the_metadata_of_the_resource_says_how_tokens_are_sent() {
     let server = Server::quick_start();
     let metadata = server.get("/.well-known/oauth-protected-resource").await;

@@ -19,6 +19,7 @@ mod cors;
 mod drain;
 mod follow_ups;
 mod health;
+mod hostile;
 mod isolation;
 mod leaks;
 mod local;

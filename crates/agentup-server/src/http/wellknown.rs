@@ -7,9 +7,10 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use chrono::DateTime;
 use http::{
     HeaderMap, HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+    header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED},
 };
 
 use super::Rejection;
@@ -37,22 +38,39 @@ pub(crate) async fn signing_keys(State(app): State<Arc<App>>, headers: HeaderMap
 /// A document that changes with the configuration only: cacheable, and not sent twice
 /// (`A2A §8.6.1`, RFC 9110 §13.1.2).
 fn show(document: &Published, headers: &HeaderMap) -> Response {
-    let cached = [
-        (
-            CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=60"),
-        ),
-        (ETAG, document.etag.clone()),
-    ];
-    if is_known(headers, &document.etag) {
-        return (StatusCode::NOT_MODIFIED, cached).into_response();
+    let mut response = if is_known(headers, document) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        (json, document.body.clone()).into_response()
+    };
+    let answered = response.headers_mut();
+    answered.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=60"),
+    );
+    answered.insert(ETAG, document.etag.clone());
+    if let Some(modified) = document.last_modified() {
+        answered.insert(LAST_MODIFIED, modified);
     }
-    let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-    (cached, json, document.body.clone()).into_response()
+    response
 }
 
-/// Whether the client has this version (RFC 9110 §8.8.3.2: weak comparison).
-fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+/// Whether the client has this version: by its tag or, if it sends none, by its age
+/// (RFC 9110 §13.1.3).
+fn is_known(headers: &HeaderMap, document: &Published) -> bool {
+    if headers.contains_key(IF_NONE_MATCH) {
+        return has_tag(headers, &document.etag);
+    }
+    headers
+        .get(IF_MODIFIED_SINCE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| DateTime::parse_from_rfc2822(value).ok())
+        .is_some_and(|since| document.modified <= since)
+}
+
+/// Whether the client names this version (RFC 9110 §8.8.3.2: weak comparison).
+fn has_tag(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let Ok(etag) = etag.to_str() else {
         return false;
     };
