@@ -84,20 +84,14 @@ fn vectors() -> Vec<(String, Vector)> {
     all
 }
 
-/// The issuer, if there is one with no more than one key that is a secret.
-fn only_issuer(trust: &Trust) -> Option<&IssuerTrust> {
-    match trust.issuers.as_slice() {
-        [issuer] if issuer.secrets.len() <= 1 => Some(issuer),
-        _ => None,
-    }
-}
-
-/// Puts the keys of an issuer into the folder: `secret`, or `jwks.json`. Answers which.
-fn write_keys(folder: &Folder, issuer: &IssuerTrust) -> &'static str {
+/// Puts the keys of an issuer into the folder. Answers the name of the file, and whether it is a
+/// secret.
+fn write_keys(folder: &Folder, number: usize, issuer: &IssuerTrust) -> (String, bool) {
     use base64::Engine as _;
     if let Some(jwks) = &issuer.jwks {
-        folder.write("jwks.json", &jwks.to_string());
-        return "jwks.json";
+        let name = format!("jwks-{number}.json");
+        folder.write(&name, &jwks.to_string());
+        return (name, false);
     }
     let secret = issuer.secrets.first().expect("a secret");
     let bytes = match (&secret.text, &secret.base64url) {
@@ -109,6 +103,7 @@ fn write_keys(folder: &Folder, issuer: &IssuerTrust) -> &'static str {
                 .expect("base64url")
         }
     };
-    fs::write(folder.path().join("secret"), bytes).expect("a file of the folder");
-    "secret"
+    let name = format!("secret-{number}");
+    fs::write(folder.path().join(&name), bytes).expect("a file of the folder");
+    (name, true)
 }
