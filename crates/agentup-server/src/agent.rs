@@ -233,7 +233,7 @@ impl Agent {
         let limits = &self.config.server.limits;
         let mut live = Live::new(&self.config, &self.skills, bound)?;
         live.fetch_keys(&self.config.security, None)?;
-        let tasks = Tasks::new(&self.config.state, self.clock.clone());
+        let tasks = Tasks::new(&self.config.state, limits.task_timeout, self.clock.clone());
         Ok(Arc::new(App::new(
             live,
             tasks,

@@ -146,6 +146,9 @@ pub struct LimitsConfig {
     pub body: usize,
     /// The longest time for an answer. Default: 60 seconds.
     pub request_timeout: Duration,
+    /// The longest time for one turn of a skill, whether or not its caller waits. Default: 10
+    /// minutes.
+    pub task_timeout: Duration,
     /// The most requests at a time. Default: 1024.
     pub concurrency: usize,
 }

@@ -20,15 +20,14 @@ use crate::{clock::Clock, config::StateConfig};
 /// How long a handler that was told of a cancellation may take to end by itself.
 const CANCEL_GRACE: Duration = Duration::from_secs(5);
 
-/// How long one turn of a skill may take.
-const TURN_DEADLINE: Duration = Duration::from_mins(10);
-
 /// All tasks of the agent.
 #[derive(Debug)]
 pub(crate) struct Tasks {
     store: Store,
     clock: Clock,
     history_limit: usize,
+    /// How long one turn of a skill may take.
+    deadline: Duration,
     /// For how long a message that comes again gets the task of the first time.
     idempotency: Duration,
     /// The work that is going on.
@@ -58,7 +57,7 @@ pub(crate) struct Turn {
 }
 
 impl Tasks {
-    pub(crate) fn new(config: &StateConfig, clock: Clock) -> Self {
+    pub(crate) fn new(config: &StateConfig, deadline: Duration, clock: Clock) -> Self {
         let bounds = Bounds {
             ttl: config.ttl,
             max_tasks: config.max_tasks,
@@ -68,6 +67,7 @@ impl Tasks {
             store: Store::new(bounds),
             clock,
             history_limit: config.history_limit,
+            deadline,
             idempotency: config.idempotency,
             tracker: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -152,7 +152,7 @@ impl Tasks {
     /// The first step is made here: a skill that needs no more of them, as most answers do not,
     /// costs no task of the runtime. A skill that waits goes on by itself.
     pub(crate) async fn run_attended(&self, cell: &Arc<TaskCell>, turn: Turn) {
-        let mut work = Box::pin(work(Arc::clone(cell), turn));
+        let mut work = Box::pin(work(Arc::clone(cell), turn, self.deadline));
         let first = std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut work).poll(context)));
         if first.await.is_pending() {
             self.tracker.spawn(work);
@@ -161,7 +161,8 @@ impl Tasks {
 
     /// Runs a turn to its end by itself.
     pub(crate) fn run_detached(&self, cell: &Arc<TaskCell>, turn: Turn) {
-        self.tracker.spawn(work(Arc::clone(cell), turn));
+        self.tracker
+            .spawn(work(Arc::clone(cell), turn, self.deadline));
     }
 
     /// Drops what is older than the time to live.
@@ -192,7 +193,7 @@ impl Tasks {
 }
 
 /// One turn: the skill runs until it answers, is canceled, or has used up its time.
-async fn work(cell: Arc<TaskCell>, turn: Turn) {
+async fn work(cell: Arc<TaskCell>, turn: Turn, deadline: Duration) {
     let Turn {
         allowed,
         message,
@@ -213,7 +214,7 @@ async fn work(cell: Arc<TaskCell>, turn: Turn) {
     let skilled = AssertUnwindSafe(allowed.run(message, run)).catch_unwind();
     let result = tokio::select! {
         biased;
-        ended = tokio::time::timeout(TURN_DEADLINE, skilled) => match ended {
+        ended = tokio::time::timeout(deadline, skilled) => match ended {
             Ok(Ok(result)) => result,
             Ok(Err(_panic)) => Err(SkillError::internal("the handler panicked")),
             Err(_elapsed) => Err(SkillError::new("The skill took too long.")),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use agentup_handlers::{Reply, SkillContext, SkillError};
 use agentup_protocol::{Artifact, Message, Part};
 use agentup_server::Agent;
-use agentup_tests::{Folder, Server, message_v10, tokens::token};
+use agentup_tests::{
+    Answer, Folder, QUICK_START, QUICK_START_ENV, Server, message_v10, tokens::token,
+};
 use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 use tokio::{
@@ -54,6 +56,45 @@ async fn a_caller_with_too_many_tasks_loses_the_oldest_and_nobody_elses() {
         .call_v10(&modest, "GetTask", json!({"id": kept}))
         .await;
     assert_eq!(still.text_at("/result/id"), kept);
+}
+
+async fn endless(_: Message, _: SkillContext) -> Result<Reply, SkillError> {
+    std::future::pending().await
+}
+
+#[tokio::test]
+async fn a_skill_that_never_ends_is_ended() {
+    let config = format!("{QUICK_START}\nserver: {{limits: {{task_timeout: 1s}}}}\n");
+    let folder = Folder::new(&config, QUICK_START_ENV);
+    let agent = Agent::from_config(folder.config())
+        .unwrap()
+        .skill("endless", endless);
+    let local = Local::serve(&agent).await;
+    let answer = local.ask_v10("endless", &token("alice", ""), "go").await;
+    assert_eq!(answer.at("/result/task/status/state"), "TASK_STATE_FAILED");
+    let words = answer.text_at("/result/task/status/message/parts/0/text");
+    assert_eq!(words, "The skill took too long.");
+}
+
+#[tokio::test]
+async fn an_extension_that_nobody_here_knows_is_passed_over() {
+    let server = Server::quick_start();
+    let body = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "SendMessage",
+        "params": message_v10("public_echo", "hi"),
+    });
+    let request = server
+        .request("POST", "/")
+        .bearer_auth(token("alice", ""))
+        .header("a2a-version", "1.0")
+        .header("a2a-extensions", "https://example.com/ext/unknown/v1")
+        .json(&body);
+    let answer = Answer::to(request).await;
+    assert_eq!(
+        answer.at("/result/task/status/state"),
+        "TASK_STATE_COMPLETED"
+    );
+    assert_eq!(answer.header("a2a-extensions"), None, "none was activated");
 }
 
 #[tokio::test]

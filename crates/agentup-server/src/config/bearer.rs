@@ -55,6 +55,7 @@ fn policy(section: &Section<'_>) -> Policy {
         Ok(leeway) => policy.leeway = leeway,
         Err(error) => section.report.fault(&leeway.spot, error.to_string(), ""),
     }
+    policy.cached_tokens = section.value(&keys::BEARER_CACHED_TOKENS).value;
     let lifetime = section.value(&keys::MAX_TOKEN_LIFETIME).value;
     policy.max_token_lifetime = lifetime.as_ref().map(Duration::as_secs);
     if let Some(claims) = section.list(&keys::REQUIRED_CLAIMS) {

@@ -183,6 +183,8 @@ keys! {
     BODY: Size = "server.limits.body", Size(1 << 10..=64 << 20), or 1 << 20;
     /// the longest time for an answer
     REQUEST_TIMEOUT: Span = "server.limits.request_timeout", Span(1..=60 * 60), or Duration::from_mins(1);
+    /// the longest time for one turn of a skill, whether or not its caller waits
+    TASK_TIMEOUT: Span = "server.limits.task_timeout", Span(1..=24 * 60 * 60), or Duration::from_mins(10);
     /// the most requests at a time
     CONCURRENCY: Count<usize> = "server.limits.concurrency", Count(1..=1_000_000), or 1024;
     /// which web pages may call the agent
@@ -255,6 +257,8 @@ keys! {
     ISSUERS: Mappings = "security.bearer.issuers", Mappings;
     /// how far the clocks of issuer and agent may be apart
     LEEWAY: Span = "security.bearer.leeway", Span(0..=Leeway::MAX), or Duration::from_secs(Leeway::default().get());
+    /// how many verified tokens are remembered, so that they are not verified again
+    BEARER_CACHED_TOKENS: Count<usize> = "security.bearer.cached_tokens", Count(0..=1_000_000), or 4096;
     /// the longest life of a token
     MAX_TOKEN_LIFETIME: Limit = "security.bearer.max_token_lifetime", Limit(Span(1..=YEAR)),
         or Policy::default().max_token_lifetime.map(Duration::from_secs);

@@ -20,6 +20,7 @@ pub(super) fn read(section: &Section<'_>, stage: Stage) -> (ServerConfig, Spot) 
         limits: LimitsConfig {
             body: limits.value(&keys::BODY).value,
             request_timeout: limits.value(&keys::REQUEST_TIMEOUT).value,
+            task_timeout: limits.value(&keys::TASK_TIMEOUT).value,
             concurrency: limits.value(&keys::CONCURRENCY).value,
         },
         cors: read_cors(&section.section(&keys::CORS), stage),

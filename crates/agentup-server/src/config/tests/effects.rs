@@ -22,6 +22,8 @@ fn a_configuration_without_settings_has_the_defaults() {
     );
     assert_eq!(config.server.limits.body, 1 << 20);
     assert_eq!(config.server.limits.request_timeout, Duration::from_mins(1));
+    assert_eq!(config.server.limits.task_timeout, Duration::from_mins(10));
+    assert_eq!(config.security.policy.cached_tokens, 4096);
     assert_eq!(config.server.limits.concurrency, 1024);
     assert_eq!(config.server.shutdown_grace, Duration::from_secs(10));
     assert!(config.security.enabled);
@@ -89,7 +91,7 @@ fn agent() {
 fn server() {
     let server = config(
         "server:\n  host: agent.internal\n  port: \"9000\"\n  shutdown_grace: 0\n  limits:\n    \
-         body: 64 KiB\n    request_timeout: 2m\n    concurrency: 16\n",
+         body: 64 KiB\n    request_timeout: 2m\n    task_timeout: 3m\n    concurrency: 16\n",
     )
     .server;
     assert_eq!(
@@ -99,6 +101,7 @@ fn server() {
     assert_eq!(server.shutdown_grace, Duration::ZERO);
     assert_eq!(server.limits.body, 65_536);
     assert_eq!(server.limits.request_timeout, Duration::from_mins(2));
+    assert_eq!(server.limits.task_timeout, Duration::from_mins(3));
     assert_eq!(server.limits.concurrency, 16);
 }
 
@@ -132,6 +135,8 @@ fn policy() {
     };
     assert_eq!(policy("leeway: 5").leeway, Leeway::try_from(5).unwrap());
     assert_eq!(policy("leeway: 5m").leeway.get(), 300);
+    assert_eq!(policy("cached_tokens: 7").cached_tokens, 7);
+    assert_eq!(policy("cached_tokens: 0").cached_tokens, 0);
     assert_eq!(
         policy("max_token_lifetime: 1h").max_token_lifetime,
         Some(3600)
