@@ -6,7 +6,7 @@ use std::{
     net::{SocketAddr, TcpListener, ToSocketAddrs as _},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use agentup_env::Environment;
@@ -30,6 +30,9 @@ use crate::{
 
 /// How often tasks that outlived their time are dropped.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
+
+/// The least time for telling the end of tasks that had to be given up.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// How long a client may take to send the head of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
@@ -216,12 +219,13 @@ impl Agent {
         tracing::info!("stopping: requests at hand are finished first");
         app.stop();
         workers.stop();
-        let grace = self.config.server.shutdown_grace;
+        let (begun, grace) = (Instant::now(), self.config.server.shutdown_grace);
         app.tasks.drain(grace).await;
         // What the last events tell is still to be delivered.
+        let left = grace.saturating_sub(begun.elapsed()).max(LAST_WORDS);
         let (gone, ()) = tokio::join!(
-            tokio::time::timeout(grace, workers.gone()),
-            app.push.drain(grace),
+            tokio::time::timeout(left, workers.gone()),
+            app.push.drain(left),
         );
         if gone.is_err() {
             tracing::warn!("connections did not end in time");
