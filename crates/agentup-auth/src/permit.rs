@@ -79,6 +79,15 @@ pub struct Denied {
     pub granted: ScopeSet,
 }
 
+impl Denied {
+    /// The missing scopes, separated by spaces: the `scope` of a challenge (RFC 6750 §3).
+    #[must_use]
+    pub fn scope(&self) -> String {
+        let names: Vec<_> = self.missing.iter().map(Scope::as_str).collect();
+        names.join(" ")
+    }
+}
+
 impl Permit {
     /// Decides whether the principal may use the skill. The one place that does.
     ///

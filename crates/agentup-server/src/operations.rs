@@ -223,17 +223,12 @@ impl Asker {
         request: SendMessageRequest,
         form: DenialForm,
     ) -> Result<Accepted, Refusal> {
-        let missing: Vec<_> = denied
-            .missing
-            .iter()
-            .map(agentup_auth::Scope::as_str)
-            .collect();
         tracing::warn!(
             request_id = %self.request_id,
             user = %self.principal.id().subject().escape_debug(),
             "Authorization failed for {}: missing {} scope",
             skill.id(),
-            missing.join(" "),
+            denied.scope(),
         );
         let words = skill.denial(&denied, &self.principal);
         if form == DenialForm::Http {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use agentup_auth::{ApiKeyError, CredentialError, DpopError, Scope, VerifyError};
+use agentup_auth::{ApiKeyError, CredentialError, DpopError, VerifyError};
 use http::HeaderValue;
 
 use super::Rejection;
@@ -176,10 +176,9 @@ impl Fault {
             }
             Rejection::ApiKey(error) => fault(api_key, "invalid_key", error.description()),
             Rejection::Scope(denied, _) => {
-                let names: Vec<_> = denied.missing.iter().map(Scope::as_str).collect();
                 let description = "The token lacks a scope that this skill requires";
                 let fault = fault(bearer, "insufficient_scope", description)?;
-                let scope = Some(names.join(" "));
+                let scope = Some(denied.scope());
                 Some(Self { scope, ..fault })
             }
             _ => None,
