@@ -1,5 +1,7 @@
 //! The agent card: what the agent says of itself, made from what it really does.
 
+use std::sync::Arc;
+
 use agentup_auth::Principal;
 use agentup_handlers::{Registry, Skill};
 use agentup_protocol::{AgentCapabilities, AgentCard, AgentInterface, AgentProvider, AgentSkill};
@@ -49,10 +51,14 @@ pub(crate) fn of(config: &Config, registry: &Registry, url: &str) -> AgentCard {
 }
 
 /// The card as one caller may see it: with the skills that this caller may use (`A2A §3.1.11`).
-pub(crate) fn extended(card: &AgentCard, registry: &Registry, caller: &Principal) -> AgentCard {
+pub(crate) fn extended(
+    card: &AgentCard,
+    registry: &Registry,
+    caller: &Arc<Principal>,
+) -> AgentCard {
     let may_use = |id: &str| {
         let skill = registry.skill(id);
-        skill.is_some_and(|skill| skill.requirement().is_met_by(|scope| caller.holds(scope)))
+        skill.is_some_and(|skill| skill.permit(caller).is_ok())
     };
     let skills = card
         .skills

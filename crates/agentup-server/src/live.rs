@@ -83,7 +83,7 @@ impl Live {
             return Err(LiveError::NoDefault(id.to_owned()));
         }
         let url = public_url(config, bound);
-        let metadata_url = format!("{}{RESOURCE_METADATA}", url.trim_end_matches('/'));
+        let address = |place: &str| format!("{}{place}", url.trim_end_matches('/'));
         let security = &config.security;
         let gate = if security.enabled {
             Gate::new(security, &config.scopes, &url)?
@@ -93,8 +93,7 @@ impl Live {
         };
         let agent_card = card::of(config, &registry, &url);
         let signing_key = config.agent.signing_key.as_ref();
-        let keys_url = format!("{}{SIGNING_KEYS}", url.trim_end_matches('/'));
-        let signer = signing_key.map(|key| Signer::new(Arc::clone(key), &keys_url));
+        let signer = signing_key.map(|key| Signer::new(Arc::clone(key), &address(SIGNING_KEYS)));
         Ok(Self {
             card: Published::new(&signed(&agent_card, signer.as_ref())?.to_hybrid_json())?,
             signing_keys: signing_key
@@ -103,7 +102,7 @@ impl Live {
             agent_card,
             origins: config.server.cors.origins.clone(),
             resource_metadata: Published::new(&ResourceMetadata::of(config, &registry, &url))?,
-            challenger: Challenger::new(security.realm.clone(), metadata_url)
+            challenger: Challenger::new(security.realm.clone(), address(RESOURCE_METADATA))
                 .with_schemes(gate.challenges()),
             limits: config.server.limits.clone(),
             push: Arc::new(Rules::new(&config.push_notifications, signer)),
@@ -138,7 +137,7 @@ impl Live {
     }
 
     /// The card as this caller may see it, if there is one for callers.
-    pub(crate) fn extended_card(&self, caller: &Principal) -> Option<JsonObject> {
+    pub(crate) fn extended_card(&self, caller: &Arc<Principal>) -> Option<JsonObject> {
         let card = &self.agent_card;
         let has_one = card.capabilities.extended_agent_card;
         has_one.then(|| card::extended(card, &self.registry, caller).to_hybrid_json())
