@@ -8,6 +8,7 @@
 
 mod agent;
 mod authorization;
+mod bench;
 mod ci;
 mod demo;
 mod document;
@@ -46,6 +47,7 @@ enum Command {
     Tidy(tidy::Tidy),
     Document(document::Document),
     Interop(interop::Interop),
+    Bench(bench::Bench),
     Ci(ci::Ci),
 }
 
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Command::Tidy(tidy::Tidy) => tidy::run(),
         Command::Document(document::Document) => document::run(),
         Command::Interop(interop::Interop) => interop::run(),
+        Command::Bench(command) => command.run(),
         Command::Ci(command) => Ok(command.run()),
     };
     outcome.unwrap_or_else(|error| {

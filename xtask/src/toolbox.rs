@@ -37,13 +37,23 @@ impl Toolbox {
         Self::build_with(&all)
     }
 
+    /// Builds the program of one package, as shipped and with no more features than it asks for.
+    pub(crate) fn build_package(name: &str) -> Result<Self> {
+        Self::build_named(&["--release", "--package", name], name)
+    }
+
     fn build_with(args: &[&str]) -> Result<Self> {
+        Self::build_named(args, "agentup-server")
+    }
+
+    fn build_named(args: &[&str], program: &str) -> Result<Self> {
         let cargo = Sh::cargo().arg("build").args(args);
         eprintln!("$ {cargo}");
         let messages = cargo
             .arg("--message-format=json-render-diagnostics")
             .read()?;
-        let folder = binary_folder(&messages).context("cargo built no agentup-server")?;
+        let folder = binary_folder(&messages, program)
+            .with_context(|| format!("cargo built no {program}"))?;
         Ok(Self { folder })
     }
 
@@ -53,27 +63,33 @@ impl Toolbox {
 
     /// One of our programs, by its name.
     pub(crate) fn sh(&self, name: &str) -> Sh {
+        Sh::new(self.program(name))
+    }
+
+    /// Where one of our programs is.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
         program(&self.folder, name)
     }
 
     /// The example that [`Toolbox::build_with_example`] built.
     pub(crate) fn example(&self, name: &str) -> Sh {
-        program(&self.folder.join("examples"), name)
+        Sh::new(program(&self.folder.join("examples"), name))
     }
 }
 
-fn program(folder: &Path, name: &str) -> Sh {
-    let path = folder.join(name);
-    Sh::new(path.with_extension(std::env::consts::EXE_EXTENSION))
+fn program(folder: &Path, name: &str) -> PathBuf {
+    folder
+        .join(name)
+        .with_extension(std::env::consts::EXE_EXTENSION)
 }
 
-/// Where cargo put the server, read from its JSON messages: a target folder may be set in many
+/// Where cargo put the program, read from its JSON messages: a target folder may be set in many
 /// ways, and only cargo knows them all.
-fn binary_folder(messages: &str) -> Option<PathBuf> {
+fn binary_folder(messages: &str, program: &str) -> Option<PathBuf> {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message.pointer("/target/name") == Some(&"agentup-server".into()))
+        .filter(|message| message.pointer("/target/name") == Some(&program.into()))
         .filter(|message| message.pointer("/profile/test") == Some(&false.into()))
         .find_map(|message| {
             let executable = message.get("executable")?.as_str()?;
@@ -92,7 +108,11 @@ mod tests {
 {"reason":"compiler-artifact","target":{"name":"agentup-server"},"profile":{"test":true},"executable":"/t/debug/deps/agentup_server-1"}
 {"reason":"compiler-artifact","target":{"name":"agentup-server"},"profile":{"test":false},"executable":"/t/debug/agentup-server"}
 {"reason":"build-finished","success":true}"#;
-        assert_eq!(binary_folder(messages), Some(PathBuf::from("/t/debug")));
-        assert_eq!(binary_folder("warning: not JSON"), None);
+        assert_eq!(
+            binary_folder(messages, "agentup-server"),
+            Some(PathBuf::from("/t/debug"))
+        );
+        assert_eq!(binary_folder(messages, "other"), None);
+        assert_eq!(binary_folder("warning: not JSON", "agentup-server"), None);
     }
 }

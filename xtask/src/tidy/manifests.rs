@@ -35,6 +35,7 @@ const EDGES: &[(&str, Edges)] = &[
     ("agentup-client", Only(&["agentup-env", "agentup-protocol"])),
     ("jwt-generator", Only(&["agentup-auth", "agentup-env"])),
     ("jwt-validator", Only(&["agentup-auth", "agentup-env"])),
+    ("agentup-bench", Only(&["agentup-auth", "agentup-env"])),
     ("agentup-tests", Any),
     ("xtask", Only(&[])),
 ];

@@ -1,0 +1,36 @@
+//! `bench`: how fast the agent is, measured beside others on this machine.
+
+mod http;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+/// Measure how fast the agent is
+///
+/// Without a further word: over HTTP, as `cargo xtask bench http`.
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Bench {
+    #[command(subcommand)]
+    what: Option<What>,
+
+    #[command(flatten)]
+    http: http::Http,
+}
+
+/// What is measured.
+#[derive(Debug, Subcommand)]
+enum What {
+    Http(http::Http),
+}
+
+impl Bench {
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        match self.what {
+            None => self.http.run(),
+            Some(What::Http(http)) => http.run(),
+        }
+    }
+}
