@@ -2,7 +2,7 @@
 
 use std::{
     ops::Deref,
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -52,8 +52,24 @@ impl Server {
     /// With its log, when it does not start.
     #[must_use]
     pub fn start_in(folder: Folder) -> Self {
-        let mut child = program("agentup-server")
-            .args(["serve", "--port", "0"])
+        let mut command = program("agentup-server");
+        command.args(["serve", "--port", "0"]);
+        Self::run(command, folder)
+    }
+
+    /// Starts an example of the server's crate with this configuration, whose port should be 0.
+    ///
+    /// # Panics
+    /// With its log, when it does not start.
+    #[must_use]
+    pub fn start_example(name: &str, config: &str, env: &str) -> Self {
+        let mut command = program(&format!("examples/{name}"));
+        command.arg("agent_config.yaml");
+        Self::run(command, Folder::new(config, env))
+    }
+
+    fn run(mut command: Command, folder: Folder) -> Self {
+        let mut child = command
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

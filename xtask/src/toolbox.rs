@@ -25,10 +25,11 @@ impl Toolbox {
         Self::build_with(&["--bins", "--release"])
     }
 
-    /// Builds every binary together with every test: one build serves both, where binaries alone
+    /// Builds every binary together with every example and test: one build serves both, where binaries alone
     /// would resolve to other features and have all dependencies built twice.
     pub(crate) fn build_with_tests() -> Result<Self> {
-        Self::build_with(&["--workspace", "--all-features", "--bins", "--tests"])
+        let all = ["--bins", "--examples", "--tests"];
+        Self::build_with(&[&["--workspace", "--all-features"][..], &all].concat())
     }
 
     /// Builds every binary and an example, with the features of [`Toolbox::build_with_tests`].

@@ -119,7 +119,7 @@ impl Permit {
 
     /// Which skill.
     #[must_use]
-    pub fn skill(&self) -> &str {
+    pub const fn skill(&self) -> &Arc<str> {
         &self.skill
     }
 }

@@ -2,10 +2,16 @@
 
 use std::{fmt, sync::Arc};
 
-use agentup_auth::{Permit, ScopeSet};
+use agentup_auth::{Permit, Requirement, Scope, ScopeSet};
 use agentup_protocol::{Artifact, Message, Part};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
+
+use crate::{SkillError, handler::standard_denial};
+
+mod stream;
+
+pub use stream::ArtifactStream;
 
 /// What a skill reports while it runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,6 +141,19 @@ impl SkillContext {
         scopes.iter().all(|scope| self.has_scope(scope))
     }
 
+    /// Goes on only if the caller may use every one of the scopes: for what needs more than the
+    /// skill itself asks for.
+    ///
+    /// # Errors
+    /// A denial that names the missing scopes, for the handler to return: the task is rejected.
+    pub fn require(&self, scopes: &[&str]) -> Result<(), SkillError> {
+        let scopes: Result<_, _> = scopes.iter().map(|scope| Scope::parse(scope)).collect();
+        let requirement = Requirement::AllOf(scopes.map_err(SkillError::internal)?);
+        Permit::request(self.permit.principal(), self.permit.skill(), &requirement)
+            .map(drop)
+            .map_err(|denied| SkillError::denied(standard_denial(&denied)))
+    }
+
     /// Who vouches for the caller; none for an anonymous one.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
@@ -194,7 +213,14 @@ impl SkillContext {
         });
     }
 
-    /// Adds a chunk to an artifact, which the first chunk begins.
+    /// Begins an artifact whose chunks the caller sees as they come.
+    #[must_use]
+    pub fn stream(&self, artifact_id: impl Into<String>) -> ArtifactStream<'_> {
+        ArtifactStream::new(self, artifact_id.into())
+    }
+
+    /// Adds a chunk to an artifact, which the first chunk begins. [`stream`](Self::stream) keeps
+    /// count of them.
     pub fn chunk(&self, artifact: Artifact, append: bool, last: bool) {
         self.task.publish(Update::Artifact {
             artifact,

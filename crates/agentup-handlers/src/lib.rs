@@ -22,7 +22,7 @@ mod reply;
 mod text;
 
 pub use builtin::{AgentFacts, builtin};
-pub use context::{RunOf, SkillContext, TaskChannel, Update};
+pub use context::{ArtifactStream, RunOf, SkillContext, TaskChannel, Update};
 pub use handler::SkillHandler;
 pub use registry::{Allowed, DuplicateSkill, Registry, Skill, SkillInfo};
 pub use reply::{Reply, SkillError};

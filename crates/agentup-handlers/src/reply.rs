@@ -32,6 +32,15 @@ impl Reply {
         Self::Completed(vec![Part::data(value)])
     }
 
+    /// Done, with a file.
+    pub fn file(
+        filename: impl Into<String>,
+        media_type: impl Into<String>,
+        bytes: impl Into<Vec<u8>>,
+    ) -> Self {
+        Self::Completed(vec![Part::file(filename, media_type, bytes)])
+    }
+
     /// Done, with parts of any kind.
     #[must_use]
     pub const fn parts(parts: Vec<Part>) -> Self {
@@ -80,6 +89,7 @@ pub struct SkillError {
     public: String,
     #[source]
     cause: Option<Box<dyn Error + Send + Sync>>,
+    is_denial: bool,
 }
 
 impl SkillError {
@@ -88,14 +98,26 @@ impl SkillError {
         Self {
             public: public.into(),
             cause: None,
+            is_denial: false,
+        }
+    }
+
+    /// The caller may not have what it asks for: the task is rejected, and these words are its
+    /// artifact, where callers of the 0.3 generation look for the answer.
+    ///
+    /// [`SkillContext::require`](crate::SkillContext::require) makes it for a scope.
+    pub fn denied(words: impl Into<String>) -> Self {
+        Self {
+            is_denial: true,
+            ..Self::new(words)
         }
     }
 
     /// A failure whose cause is none of the caller's business.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
-            public: "The skill failed.".to_owned(),
             cause: Some(cause.into()),
+            ..Self::new("The skill failed.")
         }
     }
 
@@ -104,6 +126,12 @@ impl SkillError {
     pub fn caused_by(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
         self
+    }
+
+    /// Whether the caller was denied what it asked for.
+    #[must_use]
+    pub const fn is_denial(&self) -> bool {
+        self.is_denial
     }
 
     /// What the caller hears.

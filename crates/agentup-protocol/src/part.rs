@@ -57,6 +57,26 @@ impl Part {
         Self::new(PartContent::Data(value))
     }
 
+    /// A file, bytes and all.
+    #[must_use]
+    pub fn file(
+        filename: impl Into<String>,
+        media_type: impl Into<String>,
+        bytes: impl Into<Vec<u8>>,
+    ) -> Self {
+        Self {
+            filename: Some(filename.into()),
+            media_type: Some(media_type.into()),
+            ..Self::new(PartContent::Raw(bytes.into()))
+        }
+    }
+
+    /// A file that is to be had elsewhere.
+    #[must_use]
+    pub fn url(url: impl Into<String>) -> Self {
+        Self::new(PartContent::Url(url.into()))
+    }
+
     /// Its text, if text is what it holds.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {

@@ -26,6 +26,17 @@ mod telemetry;
 mod testing;
 
 pub use agent::{Agent, AgentError};
+// What a skill is written with, so that its crate needs no other dependency of ours.
+pub use agentup_auth::{Requirement, Scope};
+pub use agentup_handlers::{
+    ArtifactStream, Reply, SkillContext, SkillError, SkillHandler, first_text,
+};
+pub use agentup_protocol::{Artifact, Message, Part, PartContent, Role};
 pub use clock::Clock;
 pub use gate::GateError;
 pub use live::LiveError;
+
+/// The code of the chapter on skills compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/skills.md")]
+struct SkillsChapter;

@@ -221,9 +221,15 @@ async fn work(cell: Arc<TaskCell>, turn: Turn, deadline: Duration) {
         },
         () = canceled => Ok(Reply::done()),
     };
-    if let Err(error) = &result {
-        let cause = std::error::Error::source(error).map(ToString::to_string);
-        tracing::error!(%skill, task = %cell.id, %request_id, %error, cause, "skill failed");
+    match &result {
+        Err(error) if error.is_denial() => {
+            tracing::warn!(%skill, task = %cell.id, %request_id, %error, "skill denied its caller");
+        }
+        Err(error) => {
+            let cause = std::error::Error::source(error).map(ToString::to_string);
+            tracing::error!(%skill, task = %cell.id, %request_id, %error, cause, "skill failed");
+        }
+        Ok(_) => {}
     }
     cell.finish(result);
 }

@@ -17,6 +17,7 @@ mod choice;
 mod client;
 mod cors;
 mod drain;
+mod examples;
 mod follow_ups;
 mod health;
 mod hostile;

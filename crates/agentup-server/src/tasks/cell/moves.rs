@@ -73,6 +73,7 @@ impl TaskCell {
                     _ => self.turn(&mut inner, TaskState::Failed, None),
                 }
             }
+            Err(error) if error.is_denial() => self.reject(&mut inner, error.public()),
             Err(error) => {
                 let parts = vec![Part::text(error.public())];
                 self.turn(&mut inner, TaskState::Failed, Some(parts));
@@ -80,13 +81,18 @@ impl TaskCell {
         }
     }
 
-    /// Ends a task that was never begun: the caller may not use the skill. The words stand in an
-    /// artifact, where callers of the 0.3 generation look for the answer.
+    /// Ends a task that was never begun: the caller may not use the skill.
     pub(crate) fn deny(&self, message: Message, words: &str) {
         let mut inner = self.inner.lock();
         self.remember(&mut inner, message);
-        self.add_artifact(&mut inner, answer(vec![Part::text(words)]), false, true);
-        self.turn(&mut inner, TaskState::Rejected, None);
+        self.reject(&mut inner, words);
+    }
+
+    /// The words of a denial stand in an artifact, where callers of the 0.3 generation look for the
+    /// answer.
+    fn reject(&self, inner: &mut Inner, words: &str) {
+        self.add_artifact(inner, answer(vec![Part::text(words)]), false, true);
+        self.turn(inner, TaskState::Rejected, None);
     }
 
     /// Cancels the task and tells its handler.
