@@ -20,6 +20,7 @@ mod handler;
 mod registry;
 mod reply;
 mod text;
+pub mod upstream;
 
 pub use builtin::{AgentFacts, builtin};
 pub use context::{ArtifactStream, RunOf, SkillContext, TaskChannel, Update};

@@ -87,6 +87,7 @@ impl Reply {
 #[error("{public}")]
 pub struct SkillError {
     public: String,
+    is_transient: bool,
     #[source]
     cause: Option<Box<dyn Error + Send + Sync>>,
     is_denial: bool,
@@ -97,6 +98,7 @@ impl SkillError {
     pub fn new(public: impl Into<String>) -> Self {
         Self {
             public: public.into(),
+            is_transient: false,
             cause: None,
             is_denial: false,
         }
@@ -132,6 +134,19 @@ impl SkillError {
     #[must_use]
     pub const fn is_denial(&self) -> bool {
         self.is_denial
+    }
+
+    /// Marks a failure that is not for good: another attempt may fare better.
+    #[must_use]
+    pub const fn transient(mut self) -> Self {
+        self.is_transient = true;
+        self
+    }
+
+    /// Whether another attempt may fare better.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        self.is_transient
     }
 
     /// What the caller hears.

@@ -1,0 +1,137 @@
+//! The answer of a service: its head is there, its body is still to be read, within its bounds.
+
+use std::time::Duration;
+
+use reqwest::{
+    Response, StatusCode,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+};
+use serde::de::DeserializeOwned;
+
+use super::{Events, Fault, Limits, Lines};
+
+/// An answer whose body has not been read. Dropping it ends the call.
+#[derive(Debug)]
+pub struct Answer {
+    response: Response,
+    limits: Limits,
+}
+
+impl Answer {
+    /// # Errors
+    /// For a redirect.
+    pub(super) fn new(response: Response, limits: Limits) -> Result<Self, Fault> {
+        let status = response.status();
+        if status.is_redirection() {
+            return Err(Fault::Redirect(status.as_u16()));
+        }
+        Ok(Self { response, limits })
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    /// The answer, if it is a success.
+    ///
+    /// # Errors
+    /// [`Fault::Status`] for any other.
+    pub fn ok(self) -> Result<Self, Fault> {
+        let status = self.status();
+        if status.is_success() {
+            Ok(self)
+        } else {
+            Err(Fault::status(status, self.retry_after()))
+        }
+    }
+
+    /// Whether the body has this media type, whatever its parameters.
+    #[must_use]
+    pub fn is_of_type(&self, media_type: &str) -> bool {
+        let value = self.response.headers().get(CONTENT_TYPE);
+        let value = value.and_then(|value| value.to_str().ok());
+        let essence = value.and_then(|value| value.split(';').next());
+        essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(media_type))
+    }
+
+    /// How long the service wants to be left alone: `Retry-After` in its usual form
+    /// (RFC 9110 §10.2.3); a date is not worth a clock here.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        let seconds = self.response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+        seconds.parse().ok().map(Duration::from_secs)
+    }
+
+    /// The whole body.
+    ///
+    /// # Errors
+    /// When it does not arrive whole, in time and within [`Limits::reply`].
+    pub async fn bytes(self) -> Result<Vec<u8>, Fault> {
+        let announced = self.response.content_length().unwrap_or_default();
+        let limit = self.limits.reply;
+        if usize::try_from(announced).map_or(true, |announced| announced > limit) {
+            return Err(Fault::TooLarge(limit));
+        }
+        let mut chunks = self.chunks();
+        let mut body = Vec::new();
+        while let Some(chunk) = chunks.next().await? {
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    /// The whole body, read as JSON. `what` says what it should be, for the log.
+    ///
+    /// # Errors
+    /// As [`bytes`](Self::bytes), and for a body that is something else.
+    pub async fn json<T: DeserializeOwned>(self, what: &'static str) -> Result<T, Fault> {
+        let body = self.bytes().await?;
+        serde_json::from_slice(&body).map_err(|_| Fault::Senseless(what))
+    }
+
+    /// The body as lines that are read as they come, such as those of NDJSON.
+    #[must_use]
+    pub fn lines(self) -> Lines {
+        let longest = self.limits.event;
+        Lines::new(self.chunks(), longest)
+    }
+
+    /// The body as server-sent events that are read as they come.
+    #[must_use]
+    pub fn events(self) -> Events {
+        let longest = self.limits.event;
+        Events::new(self.lines(), longest)
+    }
+
+    fn chunks(self) -> Chunks {
+        Chunks {
+            limit: self.limits.reply,
+            left: self.limits.reply,
+            response: self.response,
+        }
+    }
+}
+
+/// The body as it comes, up to its bound.
+#[derive(Debug)]
+pub(super) struct Chunks {
+    response: Response,
+    limit: usize,
+    left: usize,
+}
+
+impl Chunks {
+    pub(super) async fn next(&mut self) -> Result<Option<bytes::Bytes>, Fault> {
+        let chunk = self.response.chunk().await;
+        let Some(chunk) = chunk.map_err(|error| Fault::of(&error))? else {
+            return Ok(None);
+        };
+        self.left = self
+            .left
+            .checked_sub(chunk.len())
+            .ok_or(Fault::TooLarge(self.limit))?;
+        Ok(Some(chunk))
+    }
+}
