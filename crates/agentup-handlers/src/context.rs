@@ -25,6 +25,15 @@ pub enum Update {
         /// Whether the artifact is complete with this.
         last: bool,
     },
+    /// More of an artifact that is one text, however many pieces it comes in.
+    Text {
+        /// The id of the artifact, which the first piece begins.
+        artifact_id: String,
+        /// The piece.
+        text: String,
+        /// Whether the artifact is complete with this.
+        last: bool,
+    },
     /// A word on how far the work has come.
     Progress(Vec<Part>),
 }
@@ -225,6 +234,16 @@ impl SkillContext {
         self.task.publish(Update::Artifact {
             artifact,
             append,
+            last,
+        });
+    }
+
+    /// Adds a piece to an artifact that is one text, which the first piece begins. Whoever watches
+    /// the task gets the pieces as they come; the task itself has one part with all of them.
+    pub fn text(&self, artifact_id: &str, piece: impl Into<String>, last: bool) {
+        self.task.publish(Update::Text {
+            artifact_id: artifact_id.to_owned(),
+            text: piece.into(),
             last,
         });
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use agentup_handlers::{Reply, SkillError, TaskChannel, Update};
 use agentup_protocol::{
-    Artifact, ArtifactUpdate, Message, Part, Role, StatusUpdate, StreamResponse, TaskState,
-    TaskStatus, Timestamp,
+    Artifact, ArtifactUpdate, Message, Part, PartContent, Role, StatusUpdate, StreamResponse,
+    TaskState, TaskStatus, Timestamp,
 };
 use uuid::Uuid;
 
@@ -151,14 +151,9 @@ impl TaskCell {
     }
 
     fn add_artifact(&self, inner: &mut Inner, artifact: Artifact, append: bool, last: bool) {
-        let update = inner.is_heard().then(|| ArtifactUpdate {
-            task_id: self.id.to_string(),
-            context_id: self.context_id.to_string(),
-            artifact: artifact.clone(),
-            append,
-            last_chunk: last,
-            metadata: None,
-        });
+        let update = inner
+            .is_heard()
+            .then(|| self.artifact_update(artifact.clone(), append, last));
         let known = inner
             .task
             .artifacts
@@ -171,6 +166,50 @@ impl TaskCell {
         }
         if let Some(update) = update {
             inner.tell(StreamResponse::ArtifactUpdate(update));
+        }
+    }
+
+    /// Adds a piece of text. It is told as a chunk, but joins the text that is there: an artifact
+    /// of a thousand tokens does not have a thousand parts.
+    fn add_text(&self, inner: &mut Inner, artifact_id: &str, text: &str, last: bool) {
+        let mut artifacts = inner.task.artifacts.iter_mut();
+        let known = artifacts.find(|it| it.artifact_id == artifact_id);
+        let end = known.and_then(|artifact| match artifact.parts.as_mut_slice() {
+            [
+                Part {
+                    content: PartContent::Text(end),
+                    ..
+                },
+            ] => Some(end),
+            _ => None,
+        });
+        let piece = Artifact {
+            name: Some(ANSWER.to_owned()),
+            ..Artifact::new(artifact_id, vec![Part::text(text)])
+        };
+        let Some(end) = end else {
+            return self.add_artifact(inner, piece, false, last);
+        };
+        end.push_str(text);
+        if inner.is_heard() {
+            let update = self.artifact_update(piece, true, last);
+            inner.tell(StreamResponse::ArtifactUpdate(update));
+        }
+    }
+
+    fn artifact_update(
+        &self,
+        artifact: Artifact,
+        append: bool,
+        last_chunk: bool,
+    ) -> ArtifactUpdate {
+        ArtifactUpdate {
+            task_id: self.id.to_string(),
+            context_id: self.context_id.to_string(),
+            artifact,
+            append,
+            last_chunk,
+            metadata: None,
         }
     }
 
@@ -208,6 +247,11 @@ impl TaskChannel for TaskCell {
             } => {
                 self.add_artifact(&mut inner, artifact, append, last);
             }
+            Update::Text {
+                artifact_id,
+                text,
+                last,
+            } => self.add_text(&mut inner, &artifact_id, &text, last),
             Update::Progress(parts) => self.turn(&mut inner, TaskState::Working, Some(parts)),
         }
     }
@@ -233,10 +277,13 @@ impl Inner {
     }
 }
 
+/// The name of an artifact that is the answer of a skill.
+const ANSWER: &str = "reply";
+
 /// The artifact that holds a skill's answer.
 fn answer(parts: Vec<Part>) -> Artifact {
     let mut artifact = Artifact::new(Uuid::new_v4().to_string(), parts);
-    artifact.name = Some("reply".to_owned());
+    artifact.name = Some(ANSWER.to_owned());
     artifact
 }
 
