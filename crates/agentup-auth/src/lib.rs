@@ -33,7 +33,7 @@ pub use introspection::{IntrospectedToken, Introspection, IntrospectionError, In
 pub use keys::{
     HmacSecret, KeyError, KeySet, LoadedKeys, SkippedKey, UnnamedKeys, VerificationKey,
 };
-pub use permit::{Denied, Permit, Requirement};
+pub use permit::{ClaimCondition, Denied, Permit, Requirement, ScopeRule};
 pub use principal::{Principal, PrincipalId};
 pub use revocation::{ListTooLong, MalformedList, RevocationList};
 pub use scope::{Scope, ScopeError, ScopeGraph, ScopeSet};

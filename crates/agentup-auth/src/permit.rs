@@ -2,62 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::{
-    principal::Principal,
-    scope::{Scope, ScopeSet},
-};
+use crate::{principal::Principal, scope::ScopeSet};
 
-/// The scopes that a skill asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Requirement {
-    /// Every one of them; an empty list asks for authentication alone.
-    AllOf(Vec<Scope>),
-    /// At least one of them.
-    AnyOf(Vec<Scope>),
-}
+mod claim;
+mod requirement;
 
-impl Requirement {
-    /// Authentication is enough.
-    #[must_use]
-    pub const fn none() -> Self {
-        Self::AllOf(Vec::new())
-    }
+pub use claim::ClaimCondition;
+pub use requirement::{Requirement, ScopeRule};
 
-    /// The scopes named, in order.
-    #[must_use]
-    pub fn scopes(&self) -> &[Scope] {
-        match self {
-            Self::AllOf(scopes) | Self::AnyOf(scopes) => scopes,
-        }
-    }
-
-    /// Whether authentication is all it asks for.
-    #[must_use]
-    pub const fn is_open(&self) -> bool {
-        matches!(self, Self::AllOf(scopes) if scopes.is_empty())
-    }
-
-    /// Whether somebody meets it of whom `holds` tells which scopes are held. An empty choice is
-    /// met by nobody.
-    pub fn is_met_by(&self, holds: impl Fn(&Scope) -> bool) -> bool {
-        match self {
-            Self::AllOf(scopes) => scopes.iter().all(holds),
-            Self::AnyOf(scopes) => scopes.iter().any(holds),
-        }
-    }
-
-    /// What a principal who does not meet it lacks, in the order in which the skill names it.
-    fn missing(&self, principal: &Principal) -> Vec<Scope> {
-        match self {
-            Self::AllOf(scopes) => scopes
-                .iter()
-                .filter(|scope| !principal.holds(scope))
-                .cloned()
-                .collect(),
-            Self::AnyOf(scopes) => scopes.clone(),
-        }
-    }
-}
+use crate::scope::Scope;
 
 /// Proof that a principal may use a skill. A handler runs with one, or not at all.
 #[derive(Clone, Debug)]
@@ -68,23 +21,27 @@ pub struct Permit {
 
 /// A principal may not use a skill.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the principal lacks a scope that the skill requires")]
+#[error("the principal does not meet what the skill requires")]
 pub struct Denied {
     /// The skill asked for.
     pub skill: Arc<str>,
     /// The scopes that the principal lacks: all are needed, or one of them (`RFC 6750 §3`, the
-    /// `scope` of a challenge).
+    /// `scope` of a challenge). None when it is the claims that are in the way.
     pub missing: Vec<Scope>,
     /// The scopes that the principal has.
     pub granted: ScopeSet,
+    /// The names of the claims whose conditions the principal does not meet. They are for the log
+    /// and for those who run the agent: a caller need not learn what is asked of others.
+    pub unmet: Vec<String>,
 }
 
 impl Denied {
-    /// The missing scopes, separated by spaces: the `scope` of a challenge (RFC 6750 §3).
+    /// The missing scopes, separated by spaces: the `scope` of a challenge (RFC 6750 §3). None
+    /// when no scope would help.
     #[must_use]
-    pub fn scope(&self) -> String {
+    pub fn scope(&self) -> Option<String> {
         let names: Vec<_> = self.missing.iter().map(Scope::as_str).collect();
-        names.join(" ")
+        (!names.is_empty()).then(|| names.join(" "))
     }
 }
 
@@ -92,13 +49,13 @@ impl Permit {
     /// Decides whether the principal may use the skill. The one place that does.
     ///
     /// # Errors
-    /// [`Denied`] with the scopes that are missing.
+    /// [`Denied`] with the scopes that are missing, and the claims whose conditions are not met.
     pub fn request(
         principal: &Arc<Principal>,
         skill: &Arc<str>,
         requirement: &Requirement,
     ) -> Result<Self, Denied> {
-        if requirement.is_met_by(|scope| principal.holds(scope)) {
+        if requirement.is_met_by(principal) {
             return Ok(Self {
                 principal: Arc::clone(principal),
                 skill: Arc::clone(skill),
@@ -108,6 +65,7 @@ impl Permit {
             skill: Arc::clone(skill),
             missing: requirement.missing(principal),
             granted: principal.granted().clone(),
+            unmet: requirement.unmet(principal),
         })
     }
 
@@ -123,3 +81,6 @@ impl Permit {
         &self.skill
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     api_key::{API_KEY_ISSUER, VerifiedApiKey},
     introspection::IntrospectedToken,
+    permit::ClaimCondition,
     scope::{EffectiveScopes, Scope, ScopeGraph, ScopeSet},
     verify::VerifiedClaims,
 };
@@ -153,6 +154,18 @@ impl Principal {
     #[must_use]
     pub fn holds(&self, scope: &Scope) -> bool {
         self.has_scope(scope.as_str())
+    }
+
+    /// Whether the principal meets a condition on its claims. Where nothing is refused it does;
+    /// without claims, as with an API key, it does not.
+    #[must_use]
+    pub fn meets(&self, condition: &ClaimCondition) -> bool {
+        match &self.access {
+            Access::Scoped { .. } => self
+                .claims()
+                .is_some_and(|claims| condition.is_met_by(claims)),
+            Access::Open => true,
+        }
     }
 
     /// The verified claims behind the principal: those of its token, or what the token's server

@@ -31,7 +31,7 @@ pub fn builtin(id: &str, facts: &Arc<AgentFacts>) -> Option<Skill> {
 /// A requirement of one scope, whose name is fixed in the source.
 fn requires(scope: &str) -> Requirement {
     // A name outside the grammar would leave a choice of nothing, which nobody can meet.
-    Requirement::AnyOf(Scope::parse(scope).into_iter().collect())
+    Requirement::any_of(Scope::parse(scope).into_iter().collect())
 }
 
 #[cfg(test)]

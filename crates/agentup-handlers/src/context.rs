@@ -157,7 +157,7 @@ impl SkillContext {
     /// A denial that names the missing scopes, for the handler to return: the task is rejected.
     pub fn require(&self, scopes: &[&str]) -> Result<(), SkillError> {
         let scopes: Result<_, _> = scopes.iter().map(|scope| Scope::parse(scope)).collect();
-        let requirement = Requirement::AllOf(scopes.map_err(SkillError::internal)?);
+        let requirement = Requirement::all_of(scopes.map_err(SkillError::internal)?);
         Permit::request(self.permit.principal(), self.permit.skill(), &requirement)
             .map(drop)
             .map_err(|denied| SkillError::denied(standard_denial(&denied)))

@@ -49,6 +49,11 @@ where
     }
 }
 
+/// The words for a denial for the sake of claims. They do not tell which, nor what is asked of
+/// them: that would be to tell who else may.
+pub(crate) const CLAIMS_DENIAL: &str =
+    "❌ Access denied. This feature is not available to this caller, whatever its scopes.";
+
 /// The words for a denial that a handler does not put in its own.
 pub(crate) fn standard_denial(denied: &Denied) -> String {
     format!(

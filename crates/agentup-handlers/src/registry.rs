@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use agentup_auth::{Denied, Permit, Principal, Requirement};
+use agentup_auth::{ClaimCondition, Denied, Permit, Principal, Requirement};
 use agentup_protocol::Message;
 
 use crate::{
     Reply, SkillContext, SkillError,
     context::RunOf,
-    handler::{DynHandler, SkillHandler},
+    handler::{CLAIMS_DENIAL, DynHandler, SkillHandler},
 };
 
 /// What the agent card says of a skill.
@@ -63,6 +63,13 @@ impl Skill {
         self
     }
 
+    /// Sets the conditions on claims that the skill has beside its scopes.
+    #[must_use]
+    pub fn with_claims(mut self, claims: Vec<ClaimCondition>) -> Self {
+        self.requirement = self.requirement.with_claims(claims);
+        self
+    }
+
     /// The id by which callers choose the skill.
     #[must_use]
     pub const fn id(&self) -> &Arc<str> {
@@ -84,7 +91,7 @@ impl Skill {
     /// Decides whether the principal may use the skill.
     ///
     /// # Errors
-    /// [`Denied`] with the missing scopes; [`denial`](Self::denial) puts it in words.
+    /// [`Denied`] with what is missing; [`denial`](Self::denial) puts it in words.
     pub fn permit(&self, principal: &Arc<Principal>) -> Result<Allowed, Denied> {
         let permit = Permit::request(principal, &self.id, &self.requirement)?;
         Ok(Allowed {
@@ -93,9 +100,13 @@ impl Skill {
         })
     }
 
-    /// The denial in the skill's own words.
+    /// The denial in the skill's own words. Where no scope would help the words are always the
+    /// same, for handlers speak of scopes.
     #[must_use]
     pub fn denial(&self, denied: &Denied, principal: &Principal) -> String {
+        if denied.missing.is_empty() {
+            return CLAIMS_DENIAL.to_owned();
+        }
         self.handler.denial(denied, principal)
     }
 }

@@ -34,7 +34,7 @@ struct Board {
 impl SkillHandler for Board {
     /// What every caller of the skill needs. `required_scopes` in the configuration goes before it.
     fn requirement(&self) -> Requirement {
-        Requirement::AllOf(vec![self.basic.clone()])
+        Requirement::all_of(vec![self.basic.clone()])
     }
 
     async fn run(&self, message: Message, context: SkillContext) -> Result<Reply, SkillError> {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use agentup_auth::{
-    Algorithm, Policy, Requirement, ScopeGraph, TrustedIssuer,
+    Algorithm, ClaimCondition, Policy, Requirement, ScopeGraph, TrustedIssuer,
     remote::{RemoteIssuer, guard::Guard},
 };
 use agentup_env::Environment;
@@ -21,6 +21,7 @@ use http::HeaderValue;
 mod agent;
 mod api_keys;
 mod bearer;
+mod claims;
 mod faults;
 mod key_sources;
 mod keys;
@@ -228,6 +229,8 @@ pub struct SkillConfig {
     pub output_modes: Vec<String>,
     /// The scopes that a caller must have. None: those that its handler names.
     pub required_scopes: Option<Requirement>,
+    /// The claims that a caller's token must have beside the scopes. Default: none.
+    pub claims: Vec<ClaimCondition>,
 }
 
 /// `state`: what the agent keeps of its tasks, in memory.

@@ -181,7 +181,8 @@ fn registry(config: &Config, skills: &[Skill]) -> Result<Registry, LiveError> {
         let skill = match &configured.required_scopes {
             Some(requirement) => skill.with_requirement(requirement.clone()),
             None => skill,
-        };
+        }
+        .with_claims(configured.claims.clone());
         registry.register(skill)?;
     }
     for skill in skills {

@@ -226,9 +226,9 @@ impl Asker {
         tracing::warn!(
             request_id = %self.request_id,
             user = %self.principal.id().subject().escape_debug(),
-            "Authorization failed for {}: missing {} scope",
+            "Authorization failed for {}: {}",
             skill.id(),
-            denied.scope(),
+            reason(&denied),
         );
         let words = skill.denial(&denied, &self.principal);
         if form == DenialForm::Http {
@@ -237,6 +237,14 @@ impl Asker {
         let cell = tasks.refuse(self.principal.id(), skill.id(), request.message, &words)?;
         Ok(Accepted { cell, turn: None })
     }
+}
+
+/// Why a caller was denied, for those who run the agent.
+fn reason(denied: &Denied) -> String {
+    denied.scope().map_or_else(
+        || format!("unmet condition on claims: {}", denied.unmet.join(", ")),
+        |scope| format!("missing {scope} scope"),
+    )
 }
 
 /// Scopes in the form in which the log has them: `['basic', 'premium']`.

@@ -14,6 +14,7 @@ mod body_unread;
 mod card;
 mod check;
 mod choice;
+mod claims;
 mod client;
 mod cors;
 mod drain;

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{PUBLIC, Scope, ScopeSet};
 
+/// An included scope that stands for every scope.
+const EVERYTHING: &str = "*";
+
 /// Ends an included scope that stands for every scope with what is before it: `users:*`.
 const WILDCARD: &str = ":*";
 
@@ -27,7 +30,7 @@ pub enum GraphError {
     /// The same scope stands twice in a list.
     #[error("scope `{0}` stands twice in the list")]
     Duplicate(String),
-    /// A scope of the `name:*` form is used where only a plain name makes sense.
+    /// A scope of the `name:*` form, or `*`, is used where only a plain name makes sense.
     #[error("`{0}` is a wildcard; only what a scope includes may be one")]
     Wildcard(String),
 }
@@ -58,21 +61,19 @@ impl ScopeGraph {
     }
 
     /// An explicit graph: each scope with the scopes that it includes. `name:*` includes every
-    /// scope that begins with `name:`.
+    /// scope that begins with `name:`, `*` every scope, and both what those include in turn.
     ///
     /// # Errors
-    /// When the scopes include each other in a circle, or a wildcard includes anything.
+    /// When the scopes include each other by name in a circle, or a wildcard includes anything.
     pub fn from_edges(edges: &BTreeMap<Scope, Vec<Scope>>) -> Result<Self, GraphError> {
-        if let Some(wildcard) = edges
-            .keys()
-            .find(|scope| scope.as_str().ends_with(WILDCARD))
-        {
+        if let Some(wildcard) = edges.keys().find(|scope| scope.is_wildcard()) {
             return Err(GraphError::Wildcard(wildcard.to_string()));
         }
         let mut closure = HashMap::with_capacity(edges.len());
         for scope in edges.keys() {
             let mut reached = Vec::new();
             reach(edges, scope, &mut vec![scope], &mut reached)?;
+            reach_by_wildcards(edges, scope, &mut reached)?;
             closure.insert(scope.clone(), reached);
         }
         let public = edges
@@ -93,7 +94,7 @@ impl ScopeGraph {
             // Only the hierarchy gives a wildcard its meaning: one that stands in a token is a
             // name like any other, for the issuer need not know what it would open here.
             for included in self.closure.get(scope).into_iter().flatten() {
-                if included.as_str().ends_with(WILDCARD) {
+                if included.is_wildcard() {
                     prefixes.push(included.clone());
                 } else {
                     exact.push(included.clone());
@@ -145,6 +146,31 @@ fn reach<'a>(
     Ok(())
 }
 
+/// Adds what the wildcards among the scopes reached stand for, as far as the hierarchy knows it by
+/// name, and what that includes. A wildcard that covers the scope asked for, or one on the way to
+/// it, makes no circle: nobody named one.
+fn reach_by_wildcards(
+    edges: &BTreeMap<Scope, Vec<Scope>>,
+    scope: &Scope,
+    reached: &mut Vec<Scope>,
+) -> Result<(), GraphError> {
+    let mut next = 0;
+    while let Some(wildcard) = reached.get(next).cloned() {
+        next = next.saturating_add(1);
+        if !wildcard.is_wildcard() {
+            continue;
+        }
+        for covered in edges.keys().filter(|it| covers(&wildcard, it.as_str())) {
+            if covered != scope && !reached.contains(covered) {
+                reached.push(covered.clone());
+                reach(edges, covered, &mut vec![covered], reached)?;
+            }
+        }
+    }
+    reached.retain(|it| it != scope);
+    Ok(())
+}
+
 /// The scopes a principal may use: those granted, and all that they include.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EffectiveScopes {
@@ -163,6 +189,15 @@ impl EffectiveScopes {
     #[must_use]
     pub const fn named(&self) -> &ScopeSet {
         &self.exact
+    }
+}
+
+impl Scope {
+    /// Whether the scope stands for others where a hierarchy includes it: `users:*`, or `*`. In a
+    /// token it is a name like any other.
+    #[must_use]
+    pub fn is_wildcard(&self) -> bool {
+        self.as_str() == EVERYTHING || self.as_str().ends_with(WILDCARD)
     }
 }
 

@@ -106,6 +106,75 @@ fn a_wildcard_covers_what_it_begins_and_only_from_the_hierarchy() {
 }
 
 #[test]
+fn a_star_covers_everything_and_only_from_the_hierarchy() {
+    let graph = graph(&[("admin", &["*"]), ("basic", &[])]).unwrap();
+    let admin = graph.effective(&set(&["admin"]));
+    for name in ["basic", "users:read", "anything"] {
+        assert!(admin.contains(name), "{name}");
+    }
+    assert!(!admin.contains(""), "something must follow");
+    assert!(!graph.effective(&set(&["*"])).contains("basic"));
+    assert!(!graph.effective(&set(&["basic"])).contains("anything"));
+    assert_eq!(
+        ScopeGraph::from_list(&[scope("*")]),
+        Err(GraphError::Wildcard("*".into()))
+    );
+}
+
+#[test]
+fn a_wildcard_is_the_star_alone_or_behind_a_colon() {
+    for (name, is_wildcard) in [
+        ("*", true),
+        ("users:*", true),
+        ("a:b:*", true),
+        ("users*", false),
+        ("**", false),
+        ("users:*:read", false),
+        ("*:read", false),
+        ("users:", false),
+    ] {
+        assert_eq!(scope(name).is_wildcard(), is_wildcard, "{name}");
+    }
+}
+
+#[test]
+fn what_a_wildcard_covers_brings_what_it_includes() {
+    let graph = graph(&[
+        ("admin", &["users:*"]),
+        ("users:write", &["audit:*"]),
+        ("audit:all", &["reports"]),
+        ("groups:write", &["invoices"]),
+    ])
+    .unwrap();
+    let admin = graph.effective(&set(&["admin"]));
+    for name in ["users:write", "audit:read", "audit:all", "reports"] {
+        assert!(admin.contains(name), "{name}");
+    }
+    assert!(!admin.contains("groups:write") && !admin.contains("invoices"));
+    let write = graph.effective(&set(&["users:write"]));
+    assert!(write.contains("reports") && !write.contains("users:read"));
+}
+
+#[test]
+fn a_wildcard_that_covers_its_own_scope_is_no_circle() {
+    let graph = graph(&[
+        ("users:admin", &["users:*"]),
+        ("users:chief", &["users:*", "x"]),
+    ])
+    .unwrap();
+    let admin = graph.effective(&set(&["users:admin"]));
+    for name in ["users:admin", "users:chief", "users:read", "x"] {
+        assert!(admin.contains(name), "{name}");
+    }
+    for (holder, included) in graph.entries() {
+        assert!(
+            !included.contains(holder),
+            "{holder} does not include itself"
+        );
+    }
+}
+
+#[test]
 fn circles_and_repeats_are_refused_with_their_names() {
     assert_eq!(
         graph(&[("a", &["b"]), ("b", &["c"]), ("c", &["a"])]),

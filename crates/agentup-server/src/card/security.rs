@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use agentup_auth::Requirement;
+use agentup_auth::{Requirement, ScopeRule};
 use agentup_protocol::{ApiKeyLocation, OAuthFlow, SecurityRequirement, SecurityScheme};
 
 use crate::config::{ApiKeyConfig, Oauth2Config, SchemeKind, SecurityConfig};
@@ -49,9 +49,9 @@ impl Declared {
             .iter()
             .map(ToString::to_string)
             .collect();
-        let choices = match requirement {
-            Requirement::AllOf(_) => vec![names],
-            Requirement::AnyOf(_) => names.into_iter().map(|name| vec![name]).collect(),
+        let choices = match requirement.rule() {
+            ScopeRule::AllOf(_) => vec![names],
+            ScopeRule::AnyOf(_) => names.into_iter().map(|name| vec![name]).collect(),
         };
         let of_scheme = |(scheme, _): &(&'static str, _)| {
             let scheme = *scheme;

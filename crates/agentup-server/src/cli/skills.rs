@@ -1,6 +1,6 @@
 //! The table of `agentup-server skills`: who may call what.
 
-use agentup_auth::{Requirement, Scope, ScopeSet};
+use agentup_auth::{Requirement, Scope, ScopeRule, ScopeSet};
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
 
 use crate::{config::Config, live::Live};
@@ -23,10 +23,10 @@ pub(super) fn table(live: &Live, config: &Config) -> String {
 
 fn wording(requirement: &Requirement) -> String {
     let names: Vec<_> = requirement.scopes().iter().map(Scope::as_str).collect();
-    match requirement {
-        Requirement::AllOf(scopes) if scopes.is_empty() => "a valid token".to_owned(),
-        Requirement::AllOf(_) => names.join(" and "),
-        Requirement::AnyOf(_) => names.join(" or "),
+    match requirement.rule() {
+        ScopeRule::AllOf(scopes) if scopes.is_empty() => "a valid token".to_owned(),
+        ScopeRule::AllOf(_) => names.join(" and "),
+        ScopeRule::AnyOf(_) => names.join(" or "),
     }
 }
 
@@ -46,7 +46,9 @@ fn holders(requirement: &Requirement, config: &Config) -> String {
         .filter(|scope| {
             let alone: ScopeSet = std::iter::once(scope.clone()).collect();
             let effective = graph.effective(&alone);
-            requirement.is_met_by(|scope| effective.contains(scope.as_str()))
+            requirement
+                .rule()
+                .is_met_by(|scope| effective.contains(scope.as_str()))
         })
         .collect();
     let who = holders.join_or(" or ", "");

@@ -385,6 +385,8 @@ keys! {
     ALL_OF: List<ScopeName> = "skills[].required_scopes.all_of", List(ScopeName);
     /// scopes of which a caller must have one
     ANY_OF: List<ScopeName> = "skills[].required_scopes.any_of", List(ScopeName);
+    /// the claims that a caller's token must have, each with one of the values named
+    CLAIMS: Form = "skills[].claims", Form;
 
     /// what the agent keeps of its tasks
     STATE: Mapping = "state", Mapping;

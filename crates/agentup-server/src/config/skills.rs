@@ -1,9 +1,9 @@
 //! `skills`: what the agent can do, and what each of them asks of its caller.
 
-use agentup_auth::{Requirement, Scope, ScopeGraph};
+use agentup_auth::{Requirement, Scope, ScopeGraph, ScopeRule};
 
 use super::{
-    SkillConfig, keys,
+    SkillConfig, claims, keys,
     keys::{Key, List},
     reader::Section,
     report::{Found, Spot},
@@ -57,6 +57,7 @@ fn skill(section: &Section<'_>, graph: &ScopeGraph) -> Option<(SkillConfig, Spot
         section.show(&keys::REQUIRED_SCOPES, shown(&requirement));
         Some(requirement)
     });
+    let claims = claims::read(section);
     let Found {
         value: skill_id,
         spot,
@@ -70,6 +71,7 @@ fn skill(section: &Section<'_>, graph: &ScopeGraph) -> Option<(SkillConfig, Spot
         input_modes,
         output_modes,
         required_scopes,
+        claims,
     };
     Some((skill, spot))
 }
@@ -106,13 +108,21 @@ fn requirement(section: &Section<'_>, node: &Node, graph: &ScopeGraph) -> Option
         ),
     };
     for scope in &found {
+        if scope.value.is_wildcard() {
+            let problem = format!(
+                "`{}` stands for many scopes; a skill asks for one",
+                scope.value
+            );
+            let remedy = "name the scope itself; a wildcard belongs into `scopes`";
+            section.fault(&scope.spot, problem, remedy);
+        }
         doubt(section, scope, graph);
     }
     let scopes = values(found);
     Some(if is_choice {
-        Requirement::AnyOf(scopes)
+        Requirement::any_of(scopes)
     } else {
-        Requirement::AllOf(scopes)
+        Requirement::all_of(scopes)
     })
 }
 
@@ -167,9 +177,9 @@ fn doubt(section: &Section<'_>, scope: &Found<Scope>, graph: &ScopeGraph) {
 
 fn shown(requirement: &Requirement) -> serde_yaml::Value {
     let scopes: serde_yaml::Value = requirement.scopes().iter().map(Scope::as_str).collect();
-    match requirement {
-        Requirement::AllOf(_) => scopes,
-        Requirement::AnyOf(_) => {
+    match requirement.rule() {
+        ScopeRule::AllOf(_) => scopes,
+        ScopeRule::AnyOf(_) => {
             let entry = (keys::ANY_OF.name().into(), scopes);
             serde_yaml::Value::Mapping([entry].into_iter().collect())
         }

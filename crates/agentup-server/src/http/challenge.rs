@@ -176,9 +176,13 @@ impl Fault {
             }
             Rejection::ApiKey(error) => fault(api_key, "invalid_key", error.description()),
             Rejection::Scope(denied, _) => {
-                let description = "The token lacks a scope that this skill requires";
+                let scope = denied.scope();
+                let description = match scope {
+                    Some(_) => "The token lacks a scope that this skill requires",
+                    // What is asked of claims is not told: it is a rule about other callers.
+                    None => "The token gives no access to this skill, whatever its scopes",
+                };
                 let fault = fault(bearer, "insufficient_scope", description)?;
-                let scope = Some(denied.scope());
                 Some(Self { scope, ..fault })
             }
             _ => None,

@@ -65,12 +65,12 @@ fn any_kind_is_enough_and_each_needs_the_scopes() {
             .map(|name| Scope::parse(name).unwrap())
             .to_vec()
     };
-    let all = declared.needs(&Requirement::AllOf(scopes()));
+    let all = declared.needs(&Requirement::all_of(scopes()));
     assert_eq!(
         named(&all),
         ["bearer: basic premium", "api_key: basic premium"]
     );
-    let any = declared.needs(&Requirement::AnyOf(scopes()));
+    let any = declared.needs(&Requirement::any_of(scopes()));
     assert_eq!(
         named(&any),
         [

@@ -1,6 +1,6 @@
 //! Scopes and skills, and what their keys change.
 
-use agentup_auth::Requirement;
+use agentup_auth::{ClaimCondition, Requirement};
 
 use super::*;
 
@@ -54,7 +54,7 @@ fn skills() {
 
 #[test]
 fn required_scopes() {
-    let all = |names: &[&str]| Requirement::AllOf(scopes(names).iter().cloned().collect());
+    let all = |names: &[&str]| Requirement::all_of(scopes(names).iter().cloned().collect());
     for (written, requirement) in [
         ("[basic, premium]", all(&["basic", "premium"])),
         ("basic", all(&["basic"])),
@@ -62,7 +62,7 @@ fn required_scopes() {
         ("{ all_of: [basic] }", all(&["basic"])),
         (
             "{ any_of: [basic, admin] }",
-            Requirement::AnyOf(all(&["basic", "admin"]).scopes().to_vec()),
+            Requirement::any_of(all(&["basic", "admin"]).scopes().to_vec()),
         ),
     ] {
         let yaml = format!("skills: [{{ skill_id: s, required_scopes: {written} }}]\n");
@@ -83,4 +83,48 @@ fn a_scope_that_is_almost_known_is_doubted() {
             "3:23: skills[0].required_scopes[0]: `premum` is not in `scopes`; did you mean `premium`?"
         ]
     );
+}
+
+#[test]
+fn claims() {
+    let condition = |path: &[&str], values: &[&str]| {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        ClaimCondition::new(owned(path), owned(values))
+    };
+    for (written, conditions) in [
+        ("", vec![]),
+        (
+            "claims: { department: engineering }",
+            vec![condition(&["department"], &["engineering"])],
+        ),
+        (
+            "claims: { department: [engineering, research], level: 3 }",
+            vec![
+                condition(&["department"], &["engineering", "research"]),
+                condition(&["level"], &["3"]),
+            ],
+        ),
+        (
+            "claims: { realm_access: { roles: auditor }, verified: true }",
+            vec![
+                condition(&["realm_access", "roles"], &["auditor"]),
+                condition(&["verified"], &["true"]),
+            ],
+        ),
+    ] {
+        let yaml = format!("skills:\n  - skill_id: s\n    {written}\n");
+        let config = config(&yaml);
+        assert_eq!(config.skills[0].claims, conditions, "{written}");
+        assert_eq!(config.skills[0].required_scopes, None);
+    }
+}
+
+#[test]
+fn claims_are_shown_as_they_are_in_force() {
+    let config =
+        config("skills:\n  - skill_id: s\n    claims: { a: \"${A:1}\", b: { c: [2, 3] } }\n");
+    let shown: serde_yaml::Value = serde_yaml::from_str(&show(&config)).unwrap();
+    let claims = serde_yaml::to_string(&shown["skills"][0]["claims"]).unwrap();
+    let claims: Vec<_> = claims.split_whitespace().collect();
+    assert_eq!(claims.join(" "), "a: - '1' b: c: - '2' - '3'");
 }
