@@ -1,8 +1,22 @@
 //! The bench: servers to compare with, a load for them, and the figures of both.
 #![expect(clippy::print_stdout, reason = "a bench speaks on the terminal")]
 
+mod agent;
+mod ask;
+mod contest;
+mod figures;
 mod floor;
+mod keys;
+mod load;
 mod plain;
+mod probe;
+mod process;
+mod report;
+mod requests;
+mod run;
+mod scenario;
+mod signature;
+mod tokens;
 
 use std::net::SocketAddr;
 
@@ -19,12 +33,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::Run),
     Floor(floor::Floor),
     Plain(plain::Plain),
 }
 
 fn main() -> Result<()> {
     match Cli::parse().command {
+        Command::Run(command) => command.run(),
         Command::Floor(command) => serve(command.router()),
         Command::Plain(command) => serve(command.router()),
     }

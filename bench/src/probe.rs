@@ -1,0 +1,61 @@
+//! What is no cost of a request: time to start, memory, and how the agent bears what it is not
+//! made for.
+
+use std::path::Path;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use crate::contest::Pace;
+
+mod flood;
+mod memory;
+mod start;
+
+/// One figure and what it may be.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Finding {
+    pub(crate) what: String,
+    pub(crate) value: f64,
+    pub(crate) unit: String,
+    /// The most that it may be.
+    pub(crate) budget: Option<f64>,
+}
+
+/// Something to find out about the agent.
+pub(crate) struct Probe {
+    pub(crate) name: &'static str,
+    pub(crate) find: fn(&Path, Pace) -> Result<Vec<Finding>>,
+    /// Whether it takes its time, so that it is left out of a quick run.
+    pub(crate) is_long: bool,
+}
+
+/// All of them, in the order of the report.
+pub(crate) const PROBES: &[Probe] = &[
+    Probe {
+        name: "start",
+        find: start::find,
+        is_long: false,
+    },
+    Probe {
+        name: "unknown-keys",
+        find: flood::find,
+        is_long: false,
+    },
+    Probe {
+        name: "million",
+        find: memory::find,
+        is_long: true,
+    },
+];
+
+impl Finding {
+    fn new(what: &str, value: f64, unit: &str, budget: Option<f64>) -> Self {
+        Self {
+            what: what.to_owned(),
+            value,
+            unit: unit.to_owned(),
+            budget,
+        }
+    }
+}

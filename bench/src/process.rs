@@ -1,0 +1,142 @@
+//! Servers as processes: started on a processor of their own, their processor time and memory read
+//! from the system.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+use rustix::{
+    process::{Resource, Rlimit, getrlimit, setrlimit},
+    thread::{CpuSet, sched_setaffinity},
+};
+
+/// How a server says where it listens; the name of the server stands before it.
+const ANNOUNCEMENT: &str = "listening on http://";
+
+/// The processor of the server that is measured.
+const SERVER: usize = 0;
+/// The processor of the load and of all else.
+const LOAD: usize = 1;
+
+/// Keeps this process off the servers' processor, and lets it open as many files as it may.
+pub(crate) fn settle() -> Result<()> {
+    if std::thread::available_parallelism()?.get() < 2 {
+        bail!("the server and the load need a processor each: this machine has one");
+    }
+    pin(LOAD)?;
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let most = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    setrlimit(Resource::Nofile, most).context("cannot raise the number of open files")
+}
+
+fn pin(processor: usize) -> Result<()> {
+    let mut set = CpuSet::new();
+    set.set(processor);
+    sched_setaffinity(None, &set).context("cannot choose the processor")
+}
+
+/// Does something on the servers' processor.
+pub(crate) fn on_server_processor<T>(act: impl FnOnce() -> T) -> Result<T> {
+    pin(SERVER)?;
+    let done = act();
+    pin(LOAD)?;
+    Ok(done)
+}
+
+/// A server that runs; it ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    address: SocketAddr,
+    begun: Instant,
+}
+
+impl Server {
+    /// Starts a server on its processor and waits until it says where it listens. What it logs
+    /// goes to a file, as a supervisor would keep it.
+    pub(crate) fn start(mut command: Command, log: &Path) -> Result<Self> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let log = fs::File::create(log)?;
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log);
+        let begun = Instant::now();
+        let child = on_server_processor(|| command.spawn())?;
+        let mut child = child.with_context(|| format!("cannot start {name}"))?;
+        let stdout = child.stdout.take();
+        // From here on the drop of the server ends the child, however this goes on.
+        let mut server = Self {
+            child,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            begun,
+        };
+        let lines = stdout.into_iter().flat_map(|it| BufReader::new(it).lines());
+        let address = lines.map_while(Result::ok).find_map(|line| {
+            let (_, address) = line.split_once(ANNOUNCEMENT)?;
+            address.trim().trim_end_matches('/').parse().ok()
+        });
+        server.address =
+            address.with_context(|| format!("{name} does not say where it listens"))?;
+        Ok(server)
+    }
+
+    /// How long it has been running.
+    pub(crate) fn age(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The processor time of all its threads since they began.
+    pub(crate) fn processor_time(&self) -> Result<Duration> {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.child.id()))?;
+        let mut sum = Duration::ZERO;
+        for thread in threads {
+            sum = sum.saturating_add(on_processor(&thread?.path())?);
+        }
+        Ok(sum)
+    }
+
+    /// What it has in memory, in bytes.
+    pub(crate) fn memory(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let resident = status.lines().find_map(|line| {
+            let kilobytes = line.strip_prefix("VmRSS:")?.trim().strip_suffix("kB")?;
+            kilobytes.trim().parse::<u64>().ok()
+        });
+        let resident = resident.context("the system does not tell the memory of a process")?;
+        Ok(resident.saturating_mul(1024))
+    }
+}
+
+/// The processor time of this thread.
+pub(crate) fn own_processor_time() -> Result<Duration> {
+    on_processor(Path::new("/proc/thread-self"))
+}
+
+fn on_processor(thread: &Path) -> Result<Duration> {
+    let text = fs::read_to_string(thread.join("schedstat"))?;
+    // Time on the processor in nanoseconds, time spent waiting for it, time slices.
+    let first = text.split_whitespace().next().unwrap_or_default();
+    Ok(Duration::from_nanos(first.parse()?))
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail where it has ended already, and then there is nothing to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
