@@ -9,8 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{SkillError, handler::standard_denial};
 
+mod conversation;
 mod stream;
 
+pub use conversation::Conversations;
 pub use stream::ArtifactStream;
 
 /// What a skill reports while it runs.
@@ -59,6 +61,7 @@ pub struct SkillContext {
     request_id: Arc<str>,
     cancellation: CancellationToken,
     task: Arc<dyn TaskChannel>,
+    conversations: Arc<dyn Conversations>,
 }
 
 /// What the task engine knows of a run, for [`SkillContext::new`].
@@ -73,6 +76,8 @@ pub struct RunOf {
     pub cancellation: CancellationToken,
     /// The task.
     pub task: Arc<dyn TaskChannel>,
+    /// What was said before.
+    pub conversations: Arc<dyn Conversations>,
 }
 
 impl fmt::Debug for RunOf {
@@ -93,6 +98,7 @@ impl SkillContext {
             request_id,
             cancellation,
             task,
+            conversations,
         } = run;
         Self {
             permit,
@@ -101,6 +107,7 @@ impl SkillContext {
             request_id,
             cancellation,
             task,
+            conversations,
         }
     }
 
@@ -204,6 +211,23 @@ impl SkillContext {
     #[must_use]
     pub fn history(&self) -> Vec<Message> {
         self.task.history()
+    }
+
+    /// What the caller and the agent have said in this context, the oldest first, and at the end
+    /// the message at hand, which is the one that the handler was given.
+    ///
+    /// The context is the caller's own: nobody else's messages are in it, whatever its id. Answers
+    /// stand in it as messages of the agent ([`Role::Agent`](agentup_protocol::Role)), with the
+    /// parts of their artifacts. How much is told, the settings `state.conversation` say; what is
+    /// kept at all, those of `state`. It is read when it is asked for, and costs nothing before.
+    #[must_use]
+    pub fn conversation(&self, message: &Message) -> Vec<Message> {
+        let owner = self.permit.principal().id();
+        let mut said = self
+            .conversations
+            .before(owner, &self.context_id, &self.task_id, message);
+        said.push(message.clone());
+        said
     }
 
     /// Fires when the task is canceled or the server stops. Long work should watch it; what a

@@ -19,12 +19,14 @@ mod context;
 mod handler;
 mod registry;
 mod reply;
+mod size;
 mod text;
 pub mod upstream;
 
 pub use builtin::{AgentFacts, builtin};
-pub use context::{ArtifactStream, RunOf, SkillContext, TaskChannel, Update};
+pub use context::{ArtifactStream, Conversations, RunOf, SkillContext, TaskChannel, Update};
 pub use handler::SkillHandler;
 pub use registry::{Allowed, DuplicateSkill, Registry, Skill, SkillInfo};
 pub use reply::{Reply, SkillError};
+pub use size::{size_of_message, size_of_parts};
 pub use text::first_text;

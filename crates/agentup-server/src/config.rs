@@ -247,6 +247,19 @@ pub struct StateConfig {
     /// For how long a message that is sent again gets the task of the first time (`A2A §3.3.1`);
     /// zero: never. Default 1 minute.
     pub idempotency: Duration,
+    /// What a skill is told of a conversation.
+    pub conversation: ConversationConfig,
+}
+
+/// `state.conversation`: how much of a conversation a skill is told that asks for it. The oldest
+/// messages are left out first.
+#[derive(Clone, Debug)]
+pub struct ConversationConfig {
+    /// The most messages, the one at hand included. Default: 100.
+    pub max_messages: usize,
+    /// The most bytes of all of them together. The message at hand is told in any case. Default:
+    /// 256 KiB.
+    pub max_bytes: usize,
 }
 
 /// `push_notifications`: whom the agent tells of the events of tasks.

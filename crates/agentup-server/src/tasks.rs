@@ -3,16 +3,18 @@
 use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc, task::Poll, time::Duration};
 
 use agentup_auth::PrincipalId;
-use agentup_handlers::{Allowed, Reply, RunOf, SkillError, TaskChannel};
+use agentup_handlers::{Allowed, Conversations, Reply, RunOf, SkillError, TaskChannel};
 use agentup_protocol::{A2aError, ErrorKind, Message};
 use futures_util::FutureExt as _;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 mod cell;
+mod conversation;
 mod store;
 
 pub(crate) use cell::{Event, TaskCell, TurnRefused};
+use conversation::Extent;
 use store::{Bounds, Full, Store};
 
 use crate::{clock::Clock, config::StateConfig};
@@ -23,7 +25,7 @@ const CANCEL_GRACE: Duration = Duration::from_secs(5);
 /// All tasks of the agent.
 #[derive(Debug)]
 pub(crate) struct Tasks {
-    store: Store,
+    store: Arc<Store>,
     clock: Clock,
     history_limit: usize,
     /// How long one turn of a skill may take.
@@ -62,9 +64,13 @@ impl Tasks {
             ttl: config.ttl,
             max_tasks: config.max_tasks,
             max_tasks_per_owner: config.max_tasks_per_owner,
+            conversation: Extent {
+                messages: config.conversation.max_messages,
+                bytes: config.conversation.max_bytes,
+            },
         };
         Self {
-            store: Store::new(bounds),
+            store: Arc::new(Store::new(bounds)),
             clock,
             history_limit: config.history_limit,
             deadline,
@@ -152,7 +158,7 @@ impl Tasks {
     /// The first step is made here: a skill that needs no more of them, as most answers do not,
     /// costs no task of the runtime. A skill that waits goes on by itself.
     pub(crate) async fn run_attended(&self, cell: &Arc<TaskCell>, turn: Turn) {
-        let mut work = Box::pin(work(Arc::clone(cell), turn, self.deadline));
+        let mut work = Box::pin(self.work(cell, turn));
         let first = std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut work).poll(context)));
         if first.await.is_pending() {
             self.tracker.spawn(work);
@@ -161,8 +167,12 @@ impl Tasks {
 
     /// Runs a turn to its end by itself.
     pub(crate) fn run_detached(&self, cell: &Arc<TaskCell>, turn: Turn) {
-        self.tracker
-            .spawn(work(Arc::clone(cell), turn, self.deadline));
+        self.tracker.spawn(self.work(cell, turn));
+    }
+
+    fn work(&self, cell: &Arc<TaskCell>, turn: Turn) -> impl Future<Output = ()> + use<> {
+        let conversations = Arc::clone(&self.store) as Arc<dyn Conversations>;
+        work(Arc::clone(cell), turn, conversations, self.deadline)
     }
 
     /// Drops what is older than the time to live.
@@ -193,7 +203,12 @@ impl Tasks {
 }
 
 /// One turn: the skill runs until it answers, is canceled, or has used up its time.
-async fn work(cell: Arc<TaskCell>, turn: Turn, deadline: Duration) {
+async fn work(
+    cell: Arc<TaskCell>,
+    turn: Turn,
+    conversations: Arc<dyn Conversations>,
+    deadline: Duration,
+) {
     let Turn {
         allowed,
         message,
@@ -206,6 +221,7 @@ async fn work(cell: Arc<TaskCell>, turn: Turn, deadline: Duration) {
         request_id: Arc::clone(&request_id),
         cancellation: cell.cancellation().clone(),
         task: Arc::clone(&cell) as Arc<dyn TaskChannel>,
+        conversations,
     };
     let canceled = async {
         cell.cancellation().cancelled().await;

@@ -16,6 +16,7 @@ mod check;
 mod choice;
 mod claims;
 mod client;
+mod conversation;
 mod cors;
 mod drain;
 mod examples;

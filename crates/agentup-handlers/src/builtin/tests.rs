@@ -75,6 +75,7 @@ async fn call(skill: &str, principal: Arc<Principal>, text: &str) -> Result<Stri
         request_id: "r".into(),
         cancellation: CancellationToken::new(),
         task: Arc::new(NoTask),
+        conversations: Arc::new(()),
     };
     let Reply::Completed(parts) = allowed.run(message, run).await.unwrap() else {
         panic!("the built-in skills complete");

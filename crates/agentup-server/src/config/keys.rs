@@ -400,6 +400,12 @@ keys! {
     HISTORY_LIMIT: Count<usize> = "state.history_limit", Count(0..=10_000), or 100;
     /// for how long a message that is sent again gets the task of the first time
     IDEMPOTENCY: Span = "state.idempotency", Span(0..=24 * 60 * 60), or Duration::from_mins(1);
+    /// what a skill is told of a conversation
+    CONVERSATION: Mapping = "state.conversation", Mapping;
+    /// the most messages of a conversation that a skill is told, the one at hand included
+    MAX_MESSAGES: Count<usize> = "state.conversation.max_messages", Count(1..=10_000), or 100;
+    /// the largest part of a conversation that a skill is told
+    MAX_BYTES: Size = "state.conversation.max_bytes", Size(1 << 10..=16 << 20), or 256 << 10;
 
     /// whom the agent tells of the events of tasks
     PUSH_NOTIFICATIONS: Mapping = "push_notifications", Mapping;

@@ -1,7 +1,8 @@
 //! `server` and `state`: where the agent serves, what it may spend, and what it keeps.
 
 use super::{
-    CorsConfig, LimitsConfig, ServerConfig, Stage, StateConfig, keys, reader::Section, report::Spot,
+    ConversationConfig, CorsConfig, LimitsConfig, ServerConfig, Stage, StateConfig, keys,
+    reader::Section, report::Spot,
 };
 
 /// The section, and the spot of the host, which must fit what `security` says.
@@ -56,12 +57,17 @@ pub(super) fn read_state(section: &Section<'_>) -> StateConfig {
             "no caller can have more tasks than there are",
         );
     }
+    let conversation = section.section(&keys::CONVERSATION);
     StateConfig {
         ttl: section.value(&keys::TTL).value,
         max_tasks,
         max_tasks_per_owner: of_owner.value.min(max_tasks),
         history_limit: section.value(&keys::HISTORY_LIMIT).value,
         idempotency: section.value(&keys::IDEMPOTENCY).value,
+        conversation: ConversationConfig {
+            max_messages: conversation.value(&keys::MAX_MESSAGES).value,
+            max_bytes: conversation.value(&keys::MAX_BYTES).value,
+        },
     }
 }
 

@@ -16,7 +16,7 @@ use std::{
 use agentup_auth::PrincipalId;
 use parking_lot::Mutex;
 
-use super::cell::TaskCell;
+use super::{cell::TaskCell, conversation::Extent};
 
 /// How much the store keeps, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,8 @@ pub(crate) struct Bounds {
     pub(crate) max_tasks: usize,
     /// The tasks of one owner.
     pub(crate) max_tasks_per_owner: usize,
+    /// How much of a conversation a skill is told.
+    pub(crate) conversation: Extent,
 }
 
 /// The store has no room, and nothing in it may go: all of its oldest tasks are at work.
@@ -125,6 +127,26 @@ impl Store {
             .owners
             .get(owner)
             .map_or_else(Vec::new, |held| held.tasks.values().cloned().collect())
+    }
+
+    /// The latest tasks of the owner of which `is_wanted` says so, the latest first.
+    pub(crate) fn latest(
+        &self,
+        owner: &PrincipalId,
+        is_wanted: impl Fn(&TaskCell) -> bool,
+        most: usize,
+    ) -> Vec<Arc<TaskCell>> {
+        let shard = self.shard(self.shard_index(owner)).lock();
+        let Some(held) = shard.owners.get(owner) else {
+            return Vec::new();
+        };
+        let wanted = held.tasks.values().rev().filter(|cell| is_wanted(cell));
+        wanted.take(most).cloned().collect()
+    }
+
+    /// What it keeps.
+    pub(crate) const fn bounds(&self) -> &Bounds {
+        &self.bounds
     }
 
     /// Drops what finished, or last changed, longer than the time to live before `now` (seconds

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Event, TaskCell,
+    conversation::Extent,
     store::{Bounds, Store},
 };
 use crate::clock::Clock;
@@ -200,7 +201,9 @@ proptest! {
     fn the_store_stays_within_its_bounds_and_keeps_owners_apart(
         steps in prop::collection::vec((0_usize..4, any::<bool>()), 1..80),
     ) {
-        let bounds = Bounds { ttl: Duration::from_mins(1), max_tasks: 12, max_tasks_per_owner: 5 };
+        let conversation = Extent { messages: 10, bytes: 1000 };
+        let bounds =
+            Bounds { ttl: Duration::from_mins(1), max_tasks: 12, max_tasks_per_owner: 5, conversation };
         let store = Store::new(bounds);
         let owners: Vec<_> = ["a", "b", "c", "d"].map(crate::testing::principal_id).into();
         let mut made: HashMap<Arc<str>, usize> = HashMap::new();

@@ -176,6 +176,9 @@ fn state() {
             .max_tasks_per_owner,
         7
     );
+    let told = config("state: { conversation: { max_messages: 20, max_bytes: 64KiB } }\n");
+    let told = told.state.conversation;
+    assert_eq!((told.max_messages, told.max_bytes), (20, 65_536));
 }
 
 #[test]
