@@ -9,6 +9,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 mod scan;
 
 use scan::Scanner;
@@ -35,10 +37,27 @@ pub(crate) enum Node<'a> {
     Number(f64),
     Text(Cow<'a, str>),
     /// An array of texts only; may be empty.
-    Texts(Vec<Cow<'a, str>>),
+    Texts(Texts<'a>),
     /// An array of which something is not a text, or an array below the first level.
     List,
     Object,
+}
+
+/// The texts of an array, as they stand: most arrays are never asked for what is in them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Texts<'a>(&'a str);
+
+impl<'a> Texts<'a> {
+    /// The texts, in order.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Cow<'a, str>> {
+        // They were read before, so nothing is left out here.
+        let mut scanner = Scanner::new(self.0);
+        std::iter::from_fn(move || {
+            let text = scanner.take_next(b'"').then(|| scanner.string().ok())??;
+            scanner.take_next(b',');
+            Some(text)
+        })
+    }
 }
 
 /// Reads one JSON object to the end of the text and shows each member to `member`.
@@ -51,12 +70,10 @@ pub(crate) fn read_object<'a>(
 ) -> Result<(), NotStrictJson> {
     let mut reader = Reader {
         scanner: Scanner::new(text),
-        names: Vec::with_capacity(16),
+        names: SmallVec::new(),
     };
-    reader.scanner.skip_space();
-    reader.scanner.expect(b'{')?;
+    reader.scanner.expect_next(b'{')?;
     reader.members(1, &mut member)?;
-    reader.scanner.skip_space();
     reader.scanner.end()
 }
 
@@ -65,7 +82,7 @@ struct Reader<'a> {
     scanner: Scanner<'a>,
     /// The names of the objects that are open, outermost first. They are few, so that looking
     /// through a list is faster than a table.
-    names: Vec<Cow<'a, str>>,
+    names: SmallVec<[Cow<'a, str>; 16]>,
 }
 
 impl<'a> Reader<'a> {
@@ -76,39 +93,38 @@ impl<'a> Reader<'a> {
         member: &mut impl FnMut(&str, Node<'a>),
     ) -> Result<(), NotStrictJson> {
         let first = self.names.len();
-        self.scanner.skip_space();
-        if self.scanner.take(b'}') {
+        let mut marks = Marks::default();
+        if self.scanner.take_next(b'}') {
             return Ok(());
         }
         loop {
-            self.scanner.expect(b'"')?;
+            self.scanner.expect_next(b'"')?;
             let name = self.scanner.string()?;
-            self.add_name(first, name)?;
-            self.scanner.skip_space();
-            self.scanner.expect(b':')?;
-            self.scanner.skip_space();
-            // Texts are the most frequent by far: they need not go through `value`.
-            let value = if self.scanner.take(b'"') {
+            self.add_name(first, &mut marks, name)?;
+            self.scanner.expect_next(b':')?;
+            let value = if self.scanner.take_next(b'"') {
                 Node::Text(self.scanner.string()?)
             } else {
                 self.value(depth, depth == 1)?
             };
             let name = self.names.last().ok_or(NotStrictJson)?;
             member(name, value);
-            self.scanner.skip_space();
-            if self.scanner.take(b'}') {
+            if !self.scanner.take_next(b',') {
                 self.names.truncate(first);
-                return Ok(());
+                return self.scanner.expect_next(b'}');
             }
-            self.scanner.expect(b',')?;
-            self.scanner.skip_space();
         }
     }
 
     /// Takes the name of a member of the object whose names begin at `first`, if it is new there.
-    fn add_name(&mut self, first: usize, name: Cow<'a, str>) -> Result<(), NotStrictJson> {
+    fn add_name(
+        &mut self,
+        first: usize,
+        marks: &mut Marks,
+        name: Cow<'a, str>,
+    ) -> Result<(), NotStrictJson> {
         let siblings = self.names.get(first..).unwrap_or_default();
-        let is_new = siblings.iter().all(|other| *other != name);
+        let is_new = marks.are_new(&name) || siblings.iter().all(|other| *other != name);
         if !is_new || siblings.len() >= MAX_MEMBERS || name.len() > MAX_NAME_BYTES {
             return Err(NotStrictJson);
         }
@@ -116,11 +132,10 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// A value inside an object or array of this depth. `keep` keeps the texts of an array.
+    /// A value that is no text, inside an object or array of this depth. `keep` keeps the texts
+    /// of an array.
     fn value(&mut self, depth: u8, keep: bool) -> Result<Node<'a>, NotStrictJson> {
-        self.scanner.skip_space();
         match self.scanner.next().ok_or(NotStrictJson)? {
-            b'"' => Ok(Node::Text(self.scanner.string()?)),
             b'{' => {
                 self.members(deeper(depth)?, &mut |_, _| {})?;
                 Ok(Node::Object)
@@ -135,22 +150,44 @@ impl<'a> Reader<'a> {
 
     /// What follows the opening bracket of an array at this depth.
     fn items(&mut self, depth: u8, keep: bool) -> Result<Node<'a>, NotStrictJson> {
-        let mut texts = keep.then(Vec::new);
-        self.scanner.skip_space();
-        if self.scanner.take(b']') {
-            return Ok(texts.map_or(Node::List, Node::Texts));
-        }
-        loop {
-            match (self.value(depth, false)?, &mut texts) {
-                (Node::Text(text), Some(texts)) => texts.push(text),
-                _ => texts = None,
+        let start = self.scanner.place();
+        let mut keep = keep;
+        if !self.scanner.take_next(b']') {
+            loop {
+                if self.scanner.take_next(b'"') {
+                    self.scanner.string()?;
+                } else {
+                    self.value(depth, false)?;
+                    keep = false;
+                }
+                if !self.scanner.take_next(b',') {
+                    break self.scanner.expect_next(b']')?;
+                }
             }
-            self.scanner.skip_space();
-            if self.scanner.take(b']') {
-                return Ok(texts.map_or(Node::List, Node::Texts));
-            }
-            self.scanner.expect(b',')?;
         }
+        if keep {
+            self.scanner.since(start).map(Texts).map(Node::Texts)
+        } else {
+            Ok(Node::List)
+        }
+    }
+}
+
+/// Marks of the names of one object. Different names seldom have the same, so that most names are
+/// known to be new without a look at the others.
+#[derive(Default)]
+struct Marks(u64);
+
+impl Marks {
+    /// Adds those of a name, and says whether no name before it has them.
+    fn are_new(&mut self, name: &str) -> bool {
+        let bytes = name.as_bytes();
+        let (first, last) = (bytes.first().copied(), bytes.last().copied());
+        let number = first.unwrap_or_default().wrapping_mul(5) ^ last.unwrap_or_default();
+        let mark = 1u64.wrapping_shl(number.into());
+        let is_new = self.0 & mark == 0;
+        self.0 |= mark;
+        is_new
     }
 }
 

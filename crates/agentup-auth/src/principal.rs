@@ -66,10 +66,9 @@ impl Principal {
     /// The principal that verified claims speak for.
     #[must_use]
     pub fn from_claims(claims: VerifiedClaims, graph: &ScopeGraph) -> Self {
-        let issuer = Arc::clone(claims.shared_issuer());
         let id = PrincipalId {
-            issuer,
-            subject: claims.subject().into(),
+            issuer: Arc::clone(claims.shared_issuer()),
+            subject: Arc::clone(claims.shared_subject()),
         };
         let granted = claims.scopes().clone();
         Self::scoped(id, granted, Evidence::Token(claims), graph)

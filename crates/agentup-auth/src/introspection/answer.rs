@@ -132,7 +132,7 @@ impl<'a> Answer<'a> {
             None if rules.audiences.is_empty() => return Ok(()),
             None => return Err(IntrospectionError::MissingMember("aud")),
             Some(Node::Text(name)) => is_ours(name),
-            Some(Node::Texts(names)) => names.iter().any(|name| is_ours(name)),
+            Some(Node::Texts(names)) => names.iter().any(|name| is_ours(&name)),
             Some(_) => return Err(IntrospectionError::Unusable),
         };
         if found || rules.audiences.is_empty() {

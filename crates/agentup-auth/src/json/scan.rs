@@ -19,6 +19,17 @@ impl<'a> Scanner<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// Where it is.
+    pub(super) const fn place(&self) -> usize {
+        self.at
+    }
+
+    /// The text from a place on, up to what was taken last.
+    pub(super) fn since(&self, place: usize) -> Result<&'a str, NotStrictJson> {
+        let end = self.at.saturating_sub(1);
+        self.text.get(place..end).ok_or(NotStrictJson)
+    }
+
     /// The next byte, taken.
     pub(super) fn next(&mut self) -> Option<u8> {
         let byte = self.peek()?;
@@ -27,7 +38,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes the next byte if it is this one.
-    pub(super) fn take(&mut self, byte: u8) -> bool {
+    fn take(&mut self, byte: u8) -> bool {
         let is_it = self.peek() == Some(byte);
         if is_it {
             self.at = self.at.saturating_add(1);
@@ -36,7 +47,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes the next byte, which must be this one.
-    pub(super) fn expect(&mut self, byte: u8) -> Result<(), NotStrictJson> {
+    fn expect(&mut self, byte: u8) -> Result<(), NotStrictJson> {
         if self.take(byte) {
             Ok(())
         } else {
@@ -44,14 +55,36 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    pub(super) fn skip_space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at = self.at.saturating_add(1);
+    /// Takes this byte if it is the next that is no space. If it is not, that space is taken.
+    ///
+    /// Tokens seldom have space in them, so it is looked for last.
+    #[inline]
+    pub(super) fn take_next(&mut self, byte: u8) -> bool {
+        self.take(byte) || (self.skip_space() && self.take(byte))
+    }
+
+    /// Takes this byte, which must be the next that is no space.
+    #[inline]
+    pub(super) fn expect_next(&mut self, byte: u8) -> Result<(), NotStrictJson> {
+        if self.take_next(byte) {
+            Ok(())
+        } else {
+            Err(NotStrictJson)
         }
     }
 
-    /// Nothing may follow.
-    pub(super) fn end(&self) -> Result<(), NotStrictJson> {
+    /// Takes space, and says whether there was any.
+    fn skip_space(&mut self) -> bool {
+        let start = self.at;
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at = self.at.saturating_add(1);
+        }
+        self.at > start
+    }
+
+    /// Nothing but space may follow.
+    pub(super) fn end(&mut self) -> Result<(), NotStrictJson> {
+        self.skip_space();
         if self.peek().is_none() {
             Ok(())
         } else {
@@ -163,13 +196,16 @@ impl<'a> Scanner<'a> {
         } else {
             Some(first)
         };
-        match leading {
+        let whole = match leading {
             // No other digit follows a leading zero.
-            Some(b'0') => {}
-            Some(b'1'..=b'9') => self.skip_digits(),
+            Some(b'0') => Some(0),
+            Some(digit @ b'1'..=b'9') => self.digits_after(digit),
             _ => return Err(NotStrictJson),
-        }
+        };
         let is_whole = first != b'-' && !matches!(self.peek(), Some(b'.' | b'e' | b'E'));
+        if let Some(number) = whole.filter(|_| is_whole) {
+            return Ok(Node::Whole(number));
+        }
         if self.take(b'.') {
             self.digits()?;
         }
@@ -178,15 +214,23 @@ impl<'a> Scanner<'a> {
             self.digits()?;
         }
         let text = self.text.get(start..self.at).ok_or(NotStrictJson)?;
-        if is_whole && let Ok(number) = text.parse() {
-            return Ok(Node::Whole(number));
-        }
         let number: f64 = text.parse().map_err(|_| NotStrictJson)?;
         if number.is_finite() {
             Ok(Node::Number(number))
         } else {
             Err(NotStrictJson)
         }
+    }
+
+    /// What a first digit and those that follow it say, if it fits.
+    fn digits_after(&mut self, first: u8) -> Option<u64> {
+        let value = |digit: u8| u64::from(digit.saturating_sub(b'0'));
+        let mut number = Some(value(first));
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            number = number.and_then(|number| number.checked_mul(10)?.checked_add(value(digit)));
+            self.at = self.at.saturating_add(1);
+        }
+        number
     }
 
     /// At least one digit.

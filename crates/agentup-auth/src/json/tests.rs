@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{MAX_MEMBERS, MAX_NAME_BYTES, Node, read_object};
+use super::{MAX_MEMBERS, MAX_NAME_BYTES, Node, Texts, read_object};
 
 fn members(text: &str) -> Option<Vec<(String, Node<'_>)>> {
     let mut seen = Vec::new();
@@ -25,11 +25,81 @@ fn values_keep_their_kind() {
             Node::Number(7.5),
             Node::Number(-7.0),
             Node::Text("x".into()),
-            Node::Texts(vec!["x".into(), "y".into()]),
+            Node::Texts(Texts(r#""x","\u0079""#)),
             Node::List,
             Node::Object,
         ]
     );
+}
+
+#[test]
+fn texts_of_an_array_are_read_when_asked_for() {
+    for (array, expected) in [
+        ("[]", &[][..]),
+        ("[ ]", &[]),
+        (r#"["x"]"#, &["x"]),
+        (
+            " [\n\"x\" ,\t\"\\u0079]\",\"\",\"x\" ] ",
+            &["x", "y]", "", "x"],
+        ),
+    ] {
+        let text = format!(r#"{{"a":{array}}}"#);
+        let seen = members(&text).expect("an object");
+        let [(_, Node::Texts(texts))] = seen.as_slice() else {
+            panic!("{array} is {seen:?}");
+        };
+        let texts: Vec<_> = texts.iter().collect();
+        assert_eq!(texts, expected, "{array}");
+    }
+    for array in [
+        r#"["x" "y"]"#,
+        r#"["x",]"#,
+        r#"[,"x"]"#,
+        r#"["x",,"y"]"#,
+        r#"["x"}"#,
+    ] {
+        assert_eq!(members(&format!(r#"{{"a":{array}}}"#)), None, "{array}");
+    }
+    for array in ["[1]", "[null]", r#"["x",1]"#, r#"[["x"]]"#, r#"[{},"x"]"#] {
+        let text = format!(r#"{{"a":{array}}}"#);
+        let seen = members(&text).expect("an object");
+        assert_eq!(seen, [("a".to_owned(), Node::List)], "{array}");
+    }
+}
+
+#[test]
+fn names_that_are_nearly_the_same_are_told_apart() {
+    // The same length, first and last letter.
+    assert!(members(r#"{"axb":1,"ayb":1,"a\u007ab":1}"#).is_some());
+    for twice in [r#"{"axb":1,"ayb":1,"axb":1}"#, r#"{"":1,"a":1,"":1}"#] {
+        assert_eq!(members(twice), None, "{twice}");
+    }
+}
+
+#[test]
+fn whole_numbers_are_read_to_the_last_that_fits() {
+    let number = |text: &str| {
+        let text = format!(r#"{{"a":{text}}}"#);
+        match members(&text)?.pop()? {
+            (_, Node::Whole(number)) => Some(Node::Whole(number)),
+            (_, Node::Number(number)) => Some(Node::Number(number)),
+            _ => None,
+        }
+    };
+    let most = u64::MAX.to_string();
+    assert_eq!(number(&most), Some(Node::Whole(u64::MAX)));
+    assert_eq!(number("0"), Some(Node::Whole(0)));
+    for beyond in [
+        "18446744073709551616",
+        "18446744073709551620",
+        "99999999999999999999",
+    ] {
+        let expected = beyond.parse().expect("a number");
+        assert_eq!(number(beyond), Some(Node::Number(expected)), "{beyond}");
+    }
+    assert_eq!(number("10e1"), Some(Node::Number(100.0)));
+    assert_eq!(number("1/"), None);
+    assert_eq!(number("1:"), None);
 }
 
 #[test]

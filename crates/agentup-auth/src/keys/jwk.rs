@@ -1,7 +1,5 @@
 //! Public keys as JSON: one JWK (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2) or a set of them.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -14,7 +12,7 @@ use super::{
 use crate::{
     algorithm::Algorithm,
     base64url,
-    json::{self, Node},
+    json::{self, Node, Texts},
     token::header::MAX_KID_BYTES,
 };
 
@@ -162,7 +160,7 @@ impl<'a> Jwk<'a> {
         match &self.key_ops {
             None => Ok(()),
             Some(Node::Texts(names))
-                if is_distinct(names) && names.iter().any(|n| n == "verify") =>
+                if is_distinct(*names) && names.iter().any(|n| n == "verify") =>
             {
                 Ok(())
             }
@@ -248,12 +246,10 @@ fn without_leading_zeros(number: Vec<u8>) -> Vec<u8> {
     number.into_iter().skip_while(|byte| *byte == 0).collect()
 }
 
-fn is_distinct(names: &[Cow<'_, str>]) -> bool {
+fn is_distinct(names: Texts<'_>) -> bool {
     names.iter().enumerate().all(|(index, name)| {
-        !names
-            .iter()
-            .skip(index.saturating_add(1))
-            .any(|other| other == name)
+        let mut later = names.iter().skip(index.saturating_add(1));
+        !later.any(|other| other == name)
     })
 }
 

@@ -27,7 +27,7 @@ pub struct VerifiedClaims(Arc<Checked>);
 
 struct Checked {
     issuer: Arc<str>,
-    subject: Box<str>,
+    subject: Arc<str>,
     token_id: Option<Box<str>>,
     scopes: ScopeSet,
     times: Times,
@@ -53,6 +53,12 @@ impl VerifiedClaims {
     /// Whom the token is about; unique with the issuer only (RFC 7519 §4.1.2).
     #[must_use]
     pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// The subject, shared with all copies of these claims.
+    #[must_use]
+    pub fn shared_subject(&self) -> &Arc<str> {
         &self.0.subject
     }
 
@@ -112,7 +118,8 @@ pub(super) fn check(
     policy: &Policy,
 ) -> Result<VerifiedClaims, VerifyError> {
     let payload = String::from_utf8(payload).map_err(|_| VerifyError::MalformedClaims)?;
-    let raw = RawClaims::read(&payload, policy)?;
+    let mut raw = RawClaims::default();
+    raw.read(&payload, policy)?;
     // RFC 8725 §3.11: a token that says in `typ` what it is cannot be mistaken.
     if raw.is_of_other_kind && !is_access_token {
         return Err(VerifyError::TypeNotAccepted);
@@ -208,15 +215,13 @@ struct RawClaims<'a> {
 }
 
 impl<'a> RawClaims<'a> {
-    fn read(payload: &'a str, policy: &Policy) -> Result<Self, VerifyError> {
-        let mut claims = Self::default();
-        json::read_object(payload, |name, node| claims.put(name, node, policy))
-            .map_err(|_| VerifyError::MalformedClaims)?;
-        Ok(claims)
+    fn read(&mut self, payload: &'a str, policy: &Policy) -> Result<(), VerifyError> {
+        json::read_object(payload, |name, node| self.put(name, node, policy))
+            .map_err(|_| VerifyError::MalformedClaims)
     }
 
     fn put(&mut self, name: &str, node: Node<'a>, policy: &Policy) {
-        if node != Node::Null && policy.required_claims.iter().any(|claim| claim == name) {
+        if policy.required_claims.iter().any(|claim| claim == name) && node != Node::Null {
             self.required_found = self.required_found.saturating_add(1);
         }
         let place = match name {

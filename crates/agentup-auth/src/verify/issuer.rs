@@ -70,7 +70,7 @@ impl Issuer {
             None if self.audiences.is_empty() => return Ok(()),
             None => return Err(VerifyError::MissingClaim("aud")),
             Some(Node::Text(name)) => is_ours(name),
-            Some(Node::Texts(names)) => names.iter().any(|name| is_ours(name)),
+            Some(Node::Texts(names)) => names.iter().any(|name| is_ours(&name)),
             Some(_) => return Err(VerifyError::InvalidClaim("aud")),
         };
         if found || self.audiences.is_empty() {

@@ -41,15 +41,9 @@ impl<'a> Parts<'a> {
         if token.len() > policy.max_token_bytes.min(Policy::MAX_TOKEN_BYTES) {
             return Err(VerifyError::TooLarge);
         }
-        let mut halves = token.rsplitn(2, |byte| *byte == b'.');
-        let (Some(signature), Some(signed)) = (halves.next(), halves.next()) else {
-            return Err(VerifyError::Malformed);
-        };
+        let (signed, signature) = around(token, memchr::memrchr(b'.', token))?;
         // A dot too many is left in the payload, whose alphabet does not have it.
-        let mut halves = signed.splitn(2, |byte| *byte == b'.');
-        let (Some(header), Some(payload)) = (halves.next(), halves.next()) else {
-            return Err(VerifyError::Malformed);
-        };
+        let (header, payload) = around(signed, memchr::memchr(b'.', signed))?;
         if header.len() > Policy::MAX_HEADER_BYTES {
             return Err(VerifyError::TooLarge);
         }
@@ -76,5 +70,13 @@ impl<'a> Parts<'a> {
             .map_err(|_| VerifyError::Malformed)?;
         let header = std::str::from_utf8(header).map_err(|_| VerifyError::MalformedHeader)?;
         Ok((UnverifiedHeader::parse(header)?, signature))
+    }
+}
+
+/// What is before and behind the dot, if there is one.
+fn around(text: &[u8], dot: Option<usize>) -> Result<(&[u8], &[u8]), VerifyError> {
+    match dot.and_then(|dot| text.split_at_checked(dot)) {
+        Some((before, [_dot, behind @ ..])) => Ok((before, behind)),
+        _ => Err(VerifyError::Malformed),
     }
 }

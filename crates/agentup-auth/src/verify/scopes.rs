@@ -14,8 +14,11 @@ use crate::{
 /// part of it would be a guess.
 pub(crate) fn read(node: &Node<'_>) -> Result<ScopeSet, VerifyError> {
     match node {
-        Node::Text(text) => collect(text.split([' ', ',']).filter(|part| !part.is_empty())),
-        Node::Texts(texts) => collect(texts.iter().map(AsRef::as_ref)),
+        Node::Text(text) => {
+            let names = text.split([' ', ',']);
+            collect(names.filter(|name| !name.is_empty()))
+        }
+        Node::Texts(texts) => collect(texts.iter()),
         _ => Err(INVALID),
     }
 }
@@ -40,8 +43,8 @@ pub(super) fn agree(
 
 const INVALID: VerifyError = VerifyError::InvalidClaim("scope");
 
-fn collect<'a>(names: impl Iterator<Item = &'a str>) -> Result<ScopeSet, VerifyError> {
-    let parse = |(count, name)| match Scope::parse(name) {
+fn collect(names: impl Iterator<Item = impl AsRef<str>>) -> Result<ScopeSet, VerifyError> {
+    let parse = |(count, name): (usize, _)| match Scope::parse(AsRef::as_ref(&name)) {
         Ok(scope) if count < Policy::MAX_SCOPES => Ok(scope),
         _ => Err(INVALID),
     };
