@@ -1,5 +1,6 @@
 //! `bench`: how fast the agent is, measured beside others on this machine.
 
+mod auth;
 mod http;
 
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ pub(crate) struct Bench {
 #[derive(Debug, Subcommand)]
 enum What {
     Http(http::Http),
+    Auth(auth::Auth),
 }
 
 impl Bench {
@@ -31,6 +33,7 @@ impl Bench {
         match self.what {
             None => self.http.run(),
             Some(What::Http(http)) => http.run(),
+            Some(What::Auth(auth)) => auth.run(),
         }
     }
 }
