@@ -78,6 +78,9 @@ pub struct RunOf {
     pub task: Arc<dyn TaskChannel>,
     /// What was said before.
     pub conversations: Arc<dyn Conversations>,
+    /// Whether the answer is the same whenever the caller asks the same: the message begins a
+    /// conversation, it refers to no other task, and nobody watches its answer come.
+    pub is_repeatable: bool,
 }
 
 impl fmt::Debug for RunOf {
@@ -99,6 +102,7 @@ impl SkillContext {
             cancellation,
             task,
             conversations,
+            is_repeatable: _,
         } = run;
         Self {
             permit,

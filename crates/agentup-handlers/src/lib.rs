@@ -17,16 +17,19 @@
 mod builtin;
 mod context;
 mod handler;
+pub mod middleware;
 mod registry;
 mod reply;
 mod size;
+#[cfg(test)]
+mod testing;
 mod text;
 pub mod upstream;
 
 pub use builtin::{AgentFacts, builtin};
 pub use context::{ArtifactStream, Conversations, RunOf, SkillContext, TaskChannel, Update};
 pub use handler::SkillHandler;
-pub use registry::{Allowed, DuplicateSkill, Registry, Skill, SkillInfo};
+pub use registry::{Admitted, Allowed, DuplicateSkill, Registry, Skill, SkillInfo};
 pub use reply::{Reply, SkillError};
 pub use size::{size_of_message, size_of_parts};
 pub use text::first_text;

@@ -9,6 +9,7 @@ use crate::{
     Reply, SkillContext, SkillError,
     context::RunOf,
     handler::{CLAIMS_DENIAL, DynHandler, SkillHandler},
+    middleware::{Limited, Middleware, MiddlewareSettings, Observer, Timer},
 };
 
 /// What the agent card says of a skill.
@@ -35,6 +36,7 @@ pub struct Skill {
     info: SkillInfo,
     requirement: Requirement,
     handler: Arc<dyn DynHandler>,
+    middleware: Option<Arc<Middleware>>,
 }
 
 impl Skill {
@@ -46,6 +48,7 @@ impl Skill {
             info: SkillInfo::default(),
             requirement,
             handler: Arc::new(handler),
+            middleware: None,
         }
     }
 
@@ -67,6 +70,20 @@ impl Skill {
     #[must_use]
     pub fn with_claims(mut self, claims: Vec<ClaimCondition>) -> Self {
         self.requirement = self.requirement.with_claims(claims);
+        self
+    }
+
+    /// Sets what goes around the skill once its caller is permitted. `timer` tells it the time, and
+    /// `observer` hears of what it does.
+    #[must_use]
+    pub fn with_middleware(
+        mut self,
+        settings: &MiddlewareSettings,
+        timer: &Timer,
+        observer: &Arc<dyn Observer>,
+    ) -> Self {
+        let middleware = Middleware::new(settings, timer.clone(), Arc::clone(observer));
+        self.middleware = middleware.map(Arc::new);
         self
     }
 
@@ -97,6 +114,7 @@ impl Skill {
         Ok(Allowed {
             permit,
             handler: Arc::clone(&self.handler),
+            middleware: self.middleware.clone(),
         })
     }
 
@@ -120,11 +138,16 @@ impl fmt::Debug for Skill {
     }
 }
 
-/// A skill that may be run: it holds the permit, and nothing else can run a handler.
+/// A skill that its caller may use: it holds the permit.
 pub struct Allowed {
     permit: Permit,
     handler: Arc<dyn DynHandler>,
+    middleware: Option<Arc<Middleware>>,
 }
+
+/// A skill that may be run: its caller is permitted, and the call is counted. Nothing else can run
+/// a handler.
+pub struct Admitted(Allowed);
 
 impl Allowed {
     /// The permit.
@@ -133,13 +156,40 @@ impl Allowed {
         &self.permit
     }
 
-    /// Runs the skill.
+    /// Counts the call.
     ///
     /// # Errors
-    /// What the handler answers.
+    /// When the caller has used up its calls of the skill.
+    pub fn admit(self) -> Result<Admitted, Limited> {
+        if let Some(middleware) = &self.middleware {
+            middleware.count(&self.permit)?;
+        }
+        Ok(Admitted(self))
+    }
+}
+
+impl Admitted {
+    /// Runs the skill, with its middleware around it.
+    ///
+    /// # Errors
+    /// What the handler answers, or its middleware.
     pub async fn run(self, message: Message, run: RunOf) -> Result<Reply, SkillError> {
-        let context = SkillContext::new(self.permit, run);
-        self.handler.run(message, context).await
+        let Allowed {
+            permit,
+            handler,
+            middleware,
+        } = self.0;
+        match middleware {
+            None => handler.run(message, SkillContext::new(permit, run)).await,
+            // In a box, for skills without middleware not to carry its weight.
+            Some(middleware) => Box::pin(middleware.run(&*handler, permit, message, run)).await,
+        }
+    }
+}
+
+impl fmt::Debug for Admitted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Admitted").field(&self.0).finish()
     }
 }
 

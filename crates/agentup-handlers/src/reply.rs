@@ -123,6 +123,12 @@ impl SkillError {
         }
     }
 
+    /// The skill did not end in time.
+    #[must_use]
+    pub fn too_late() -> Self {
+        Self::new("The skill took too long.")
+    }
+
     /// Adds what the log should know.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {

@@ -60,7 +60,7 @@ fn of_value(value: &Value) -> usize {
     inside.saturating_add(FRAME)
 }
 
-fn of_object(members: &JsonObject) -> usize {
+pub(crate) fn of_object(members: &JsonObject) -> usize {
     let member = |(name, value): (&String, &Value)| name.len().saturating_add(of_value(value));
     members.iter().map(member).fold(0, usize::saturating_add)
 }

@@ -16,6 +16,7 @@ use agentup_auth::{
     remote::{RemoteIssuer, guard::Guard},
 };
 use agentup_env::Environment;
+use agentup_handlers::middleware::MiddlewareSettings;
 use http::HeaderValue;
 
 mod agent;
@@ -25,6 +26,7 @@ mod claims;
 mod faults;
 mod key_sources;
 mod keys;
+mod middleware;
 mod oauth2;
 mod process;
 mod proofs;
@@ -75,6 +77,8 @@ pub struct Config {
     pub scopes: ScopeGraph,
     /// What it can do, in the order of the file. Ids are unique. May be empty.
     pub skills: Vec<SkillConfig>,
+    /// What goes around skills that are not in the list above. Default: nothing.
+    pub middleware: MiddlewareSettings,
     /// What it keeps of its tasks.
     pub state: StateConfig,
     /// Whom it tells of the events of tasks.
@@ -231,6 +235,8 @@ pub struct SkillConfig {
     pub required_scopes: Option<Requirement>,
     /// The claims that a caller's token must have beside the scopes. Default: none.
     pub claims: Vec<ClaimCondition>,
+    /// What goes around it: what goes around every skill, and its own in place of that.
+    pub middleware: MiddlewareSettings,
 }
 
 /// `state`: what the agent keeps of its tasks, in memory.
@@ -351,11 +357,14 @@ fn read(root: &Section<'_>, report: &Report<'_>) -> Config {
         report.fault(&host, problem, security::EXPOSURE_REMEDY);
     }
     let scopes = scopes::read(root);
+    let task_timeout = server.limits.task_timeout;
+    let middleware = middleware::read(root, &keys::MIDDLEWARE, task_timeout);
     Config {
         agent,
-        server,
         security,
-        skills: skills::read(root, &scopes),
+        skills: skills::read(root, &scopes, &middleware, task_timeout),
+        middleware: middleware.settings(),
+        server,
         scopes,
         state: server::read_state(&root.section(&keys::STATE)),
         push_notifications: push::read(&root.section(&keys::PUSH_NOTIFICATIONS)),

@@ -20,6 +20,7 @@ mod push;
 mod reload;
 mod serve;
 mod signing;
+mod skill_log;
 mod tasks;
 mod telemetry;
 #[cfg(test)]

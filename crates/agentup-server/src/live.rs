@@ -3,7 +3,10 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use agentup_auth::Principal;
-use agentup_handlers::{AgentFacts, DuplicateSkill, Registry, Skill, SkillInfo, builtin};
+use agentup_handlers::{
+    AgentFacts, DuplicateSkill, Registry, Skill, SkillInfo, builtin,
+    middleware::{Observer, Timer},
+};
 use agentup_protocol::{AgentCard, Generation, JsonObject};
 use http::HeaderValue;
 use serde::Serialize;
@@ -18,6 +21,7 @@ use crate::{
     published::Published,
     push::Rules,
     signing::{CannotSign, Signer},
+    skill_log::SkillLog,
 };
 
 /// The settings that hold for a request from its beginning to its end.
@@ -170,6 +174,7 @@ fn registry(config: &Config, skills: &[Skill]) -> Result<Registry, LiveError> {
         secured: config.security.enabled,
         healthy: Box::new(|| true),
     });
+    let (timer, observer) = (Timer::system(), Arc::new(SkillLog) as Arc<dyn Observer>);
     let mut registry = Registry::default();
     for configured in &config.skills {
         let id = configured.skill_id.as_str();
@@ -182,12 +187,14 @@ fn registry(config: &Config, skills: &[Skill]) -> Result<Registry, LiveError> {
             Some(requirement) => skill.with_requirement(requirement.clone()),
             None => skill,
         }
-        .with_claims(configured.claims.clone());
+        .with_claims(configured.claims.clone())
+        .with_middleware(&configured.middleware, &timer, &observer);
         registry.register(skill)?;
     }
     for skill in skills {
         if registry.skill(skill.id()).is_none() {
-            registry.register(skill.clone())?;
+            let skill = skill.clone();
+            registry.register(skill.with_middleware(&config.middleware, &timer, &observer))?;
         }
     }
     Ok(registry)

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use agentup_auth::{Denied, Principal};
-use agentup_handlers::{Allowed, Skill};
-use agentup_protocol::{A2aError, CancelTaskRequest, SendMessageRequest};
+use agentup_handlers::{Admitted, Skill, middleware::Limited};
+use agentup_protocol::{A2aError, CancelTaskRequest, Message, SendMessageRequest};
 
 use crate::{
     live::Live,
@@ -41,6 +41,8 @@ pub(crate) enum Refusal {
     Protocol(A2aError),
     /// The caller may not use the skill; the words say so.
     Denied(Denied, String),
+    /// The caller may use the skill, and has used up its calls of it.
+    Limited(Limited),
 }
 
 impl From<A2aError> for Refusal {
@@ -78,6 +80,10 @@ impl Asker {
             skill.id(),
             Listed(self.principal.granted()),
         );
+        // Before there is a task: what is refused here must not take room from other tasks.
+        let admitted = allowed
+            .admit()
+            .map_err(|limited| self.limit(skill, limited))?;
         let opened = match known {
             Some(cell) => Opened::New(cell),
             None => tasks.open(self.principal.id(), skill.id(), &request.message)?,
@@ -91,7 +97,7 @@ impl Asker {
             Opened::New(cell) => cell,
             Opened::Repeat(cell) => return Ok(Accepted { cell, turn: None }),
         };
-        let turn = self.turn(&cell, allowed, request)?;
+        let turn = self.turn(&cell, admitted, request)?;
         Ok(Accepted {
             cell,
             turn: Some(turn),
@@ -198,9 +204,10 @@ impl Asker {
     fn turn(
         &self,
         cell: &Arc<TaskCell>,
-        allowed: Allowed,
+        admitted: Admitted,
         request: SendMessageRequest,
     ) -> Result<Turn, A2aError> {
+        let is_repeatable = is_self_contained(&request.message);
         let message = cell.begin(request.message).map_err(|refused| {
             A2aError::unsupported_operation(match refused {
                 TurnRefused::Ended => "the task has ended; send the message without its id",
@@ -208,10 +215,22 @@ impl Asker {
             })
         })?;
         Ok(Turn {
-            allowed,
+            admitted,
             message,
             request_id: Arc::clone(&self.request_id),
+            is_repeatable,
         })
+    }
+
+    /// Says that it is too often.
+    fn limit(&self, skill: &Skill, limited: Limited) -> Refusal {
+        tracing::warn!(
+            request_id = %self.request_id,
+            user = %self.principal.id().subject().escape_debug(),
+            "Rate limit reached for {}",
+            skill.id(),
+        );
+        Refusal::Limited(limited)
     }
 
     /// Says no, in the form asked for. Nothing of the skill has run.
@@ -237,6 +256,15 @@ impl Asker {
         let cell = tasks.refuse(self.principal.id(), skill.id(), request.message, &words)?;
         Ok(Accepted { cell, turn: None })
     }
+}
+
+/// Whether a message names no conversation, no task and no other tasks: what it is answered with
+/// depends on nothing that was said before.
+fn is_self_contained(message: &Message) -> bool {
+    let is_empty = |id: &Option<String>| id.as_deref().is_none_or(str::is_empty);
+    is_empty(&message.context_id)
+        && is_empty(&message.task_id)
+        && message.reference_task_ids.is_empty()
 }
 
 /// Why a caller was denied, for those who run the agent.

@@ -3,7 +3,7 @@
 use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc, task::Poll, time::Duration};
 
 use agentup_auth::PrincipalId;
-use agentup_handlers::{Allowed, Conversations, Reply, RunOf, SkillError, TaskChannel};
+use agentup_handlers::{Admitted, Conversations, Reply, RunOf, SkillError, TaskChannel};
 use agentup_protocol::{A2aError, ErrorKind, Message};
 use futures_util::FutureExt as _;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -50,12 +50,14 @@ pub(crate) enum Opened {
 /// One permitted call of a skill.
 #[derive(Debug)]
 pub(crate) struct Turn {
-    /// The skill, with the permit.
-    pub(crate) allowed: Allowed,
+    /// The skill, permitted and counted.
+    pub(crate) admitted: Admitted,
     /// The message, as it was begun with.
     pub(crate) message: Message,
     /// The HTTP request behind it.
     pub(crate) request_id: Arc<str>,
+    /// Whether the answer depends on the caller and the message alone, and nobody watches it come.
+    pub(crate) is_repeatable: bool,
 }
 
 impl Tasks {
@@ -210,9 +212,10 @@ async fn work(
     deadline: Duration,
 ) {
     let Turn {
-        allowed,
+        admitted,
         message,
         request_id,
+        is_repeatable,
     } = turn;
     let skill = Arc::clone(&cell.skill);
     let run = RunOf {
@@ -222,18 +225,19 @@ async fn work(
         cancellation: cell.cancellation().clone(),
         task: Arc::clone(&cell) as Arc<dyn TaskChannel>,
         conversations,
+        is_repeatable,
     };
     let canceled = async {
         cell.cancellation().cancelled().await;
         tokio::time::sleep(CANCEL_GRACE).await;
     };
-    let skilled = AssertUnwindSafe(allowed.run(message, run)).catch_unwind();
+    let skilled = AssertUnwindSafe(admitted.run(message, run)).catch_unwind();
     let result = tokio::select! {
         biased;
         ended = tokio::time::timeout(deadline, skilled) => match ended {
             Ok(Ok(result)) => result,
             Ok(Err(_panic)) => Err(SkillError::internal("the handler panicked")),
-            Err(_elapsed) => Err(SkillError::new("The skill took too long.")),
+            Err(_elapsed) => Err(SkillError::too_late()),
         },
         () = canceled => Ok(Reply::done()),
     };

@@ -27,6 +27,7 @@ mod isolation;
 mod leaks;
 mod local;
 mod matrix;
+mod middleware;
 mod quick_start;
 mod reload;
 mod running;

@@ -76,8 +76,9 @@ async fn call(skill: &str, principal: Arc<Principal>, text: &str) -> Result<Stri
         cancellation: CancellationToken::new(),
         task: Arc::new(NoTask),
         conversations: Arc::new(()),
+        is_repeatable: true,
     };
-    let Reply::Completed(parts) = allowed.run(message, run).await.unwrap() else {
+    let Reply::Completed(parts) = allowed.admit().unwrap().run(message, run).await.unwrap() else {
         panic!("the built-in skills complete");
     };
     Ok(parts[0].as_text().expect("a text").to_owned())

@@ -12,9 +12,10 @@ use http::HeaderName;
 
 use super::{
     Denial, SchemeKind, Stage,
+    middleware::MiddlewareName,
     proofs::DpopMode,
     values::{
-        Choice, Count, CredentialHeader, FilePath, Flag, HostName, KeyUrl, Limit, MediaType,
+        Choice, Count, CredentialHeader, Delay, FilePath, Flag, HostName, KeyUrl, Limit, MediaType,
         Moment, Origin, ScopeName, Secret, SignatureAlgorithm, Size, Span, Text, WebUrl,
     },
 };
@@ -69,9 +70,16 @@ pub(super) fn names_in(pattern: &str) -> impl Iterator<Item = &'static str> {
     } else {
         &[]
     };
+    // Parameters of a middleware stand beside its name, or in a mapping of their own.
+    let parameters = pattern.strip_prefix(PARAMETERS_OF);
+    let (home, beside) = match parameters {
+        Some(home) => (home, None),
+        None if pattern.starts_with("middleware[") => (pattern, Some(MIDDLEWARE_ENTRY)),
+        None => (pattern, None),
+    };
     PATHS
         .iter()
-        .filter(move |path| parent(path) == pattern)
+        .filter(move |path| parent(path) == home || Some(parent(path)) == beside)
         .map(|path| last_step(path))
         .chain(of_an_issuer.iter().copied())
 }
@@ -114,6 +122,12 @@ macro_rules! keys {
 /// The path of an API key, in the configuration and in a file of its own.
 pub(super) const API_KEY_ENTRY: &str = "security.api_key.keys[]";
 
+/// The path of a middleware of any name.
+pub(super) const MIDDLEWARE_ENTRY: &str = "middleware[]";
+
+/// Stands before the path of a middleware for a mapping that has its parameters and nothing else.
+const PARAMETERS_OF: &str = "parameters of ";
+
 /// The path of an issuer in a list of several.
 pub(super) const ISSUERS_ENTRY: &str = "security.bearer.issuers[]";
 
@@ -140,6 +154,15 @@ const SCHEME_KINDS: &[(&str, SchemeKind)] = &[
     ("bearer", SchemeKind::Bearer),
     ("api_key", SchemeKind::ApiKey),
     ("oauth2", SchemeKind::Oauth2),
+];
+
+/// The words for what goes around skills.
+const MIDDLEWARE_NAMES: &[(&str, MiddlewareName)] = &[
+    ("rate_limited", MiddlewareName::RateLimited),
+    ("timed", MiddlewareName::Timed),
+    ("cached", MiddlewareName::Cached),
+    ("timeout", MiddlewareName::Timeout),
+    ("retryable", MiddlewareName::Retryable),
 ];
 
 /// A year of 365 days, in seconds.
@@ -387,6 +410,42 @@ keys! {
     ANY_OF: List<ScopeName> = "skills[].required_scopes.any_of", List(ScopeName);
     /// the claims that a caller's token must have, each with one of the values named
     CLAIMS: Form = "skills[].claims", Form;
+
+    /// what goes around this skill, in place of what goes around every skill
+    SKILL_MIDDLEWARE: Form = "skills[].middleware", Form;
+
+    /// what goes around every skill
+    MIDDLEWARE: Form = "middleware", Form;
+    /// what it does
+    MIDDLEWARE_NAME: Choice<MiddlewareName> = "middleware[].name", Choice(MIDDLEWARE_NAMES);
+    /// whether it is applied
+    MIDDLEWARE_ENABLED: Flag = "middleware[].enabled", Flag, or true;
+    /// its parameters, where they do not stand beside its name
+    MIDDLEWARE_PARAMS: Mapping = "middleware[].params", Mapping;
+    /// its parameters, where they do not stand beside its name
+    MIDDLEWARE_CONFIG: Mapping = "middleware[].config", Mapping;
+    /// the calls that a caller has in a minute
+    REQUESTS_PER_MINUTE: Count<u32> = "middleware[rate_limited].requests_per_minute", Count(1..=1_000_000), or 60;
+    /// the calls that may come at once
+    BURST_SIZE: Count<u32> = "middleware[rate_limited].burst_size", Count(1..=1_000_000);
+    /// for how long an answer serves
+    ANSWER_TTL: Span = "middleware[cached].ttl", Span(1..=24 * 60 * 60), or Duration::from_mins(5);
+    /// for how long an answer serves
+    ANSWER_DEFAULT_TTL: Span = "middleware[cached].default_ttl", Span(1..=24 * 60 * 60);
+    /// the most answers that are kept
+    MAX_SIZE: Count<usize> = "middleware[cached].max_size", Count(1..=1_000_000), or 1000;
+    /// the most bytes of the answers that are kept
+    ANSWERS_BYTES: Size = "middleware[cached].max_bytes", Size(64 << 10..=1 << 30), or 16 << 20;
+    /// where answers are kept
+    BACKEND_TYPE: Choice<()> = "middleware[cached].backend_type", Choice(&[("memory", ())]), or ();
+    /// the longest time for an answer, all attempts included
+    TIMEOUT_DURATION: Delay = "middleware[timeout].duration", Delay(10..=24 * 60 * 60 * 1000);
+    /// the most attempts, the first one included
+    MAX_ATTEMPTS: Count<usize> = "middleware[retryable].max_attempts", Count(1..=10), or 3;
+    /// the longest pause before the second attempt; each one is twice as long as the one before
+    INITIAL_DELAY: Delay = "middleware[retryable].initial_delay", Delay(1..=60 * 60 * 1000), or Duration::from_secs(1);
+    /// the longest pause
+    MAX_DELAY: Delay = "middleware[retryable].max_delay", Delay(1..=60 * 60 * 1000), or Duration::from_mins(1);
 
     /// what the agent keeps of its tasks
     STATE: Mapping = "state", Mapping;

@@ -146,6 +146,31 @@ impl<'a> Section<'a> {
         Self::members(self.report, node, pattern, &path, &steps)
     }
 
+    /// A member of a list, whose form depends on the member itself. One that is a mere text has no
+    /// keys.
+    pub(super) fn member<K>(
+        &self,
+        key: &Key<K>,
+        index: usize,
+        item: &'a Node,
+        pattern: &'static str,
+    ) -> Self {
+        let mut steps = self.steps_to(key.name());
+        steps.push(Step::Index(index));
+        let mut section = Self {
+            report: self.report,
+            entries: &[],
+            at: item.at,
+            path: format!("{}[{index}]", self.path_to(key.name())),
+            pattern,
+            steps,
+        };
+        if !matches!(item.value, Value::Text(_)) {
+            section.enter(item);
+        }
+        section
+    }
+
     /// The mappings of a file that is a list of them.
     pub(super) fn list_of_file(
         report: &'a Report<'a>,

@@ -1,10 +1,14 @@
 //! `skills`: what the agent can do, and what each of them asks of its caller.
 
+use std::time::Duration;
+
 use agentup_auth::{Requirement, Scope, ScopeGraph, ScopeRule};
+use agentup_handlers::middleware::MiddlewareSettings;
 
 use super::{
     SkillConfig, claims, keys,
     keys::{Key, List},
+    middleware::{self, Layers},
     reader::Section,
     report::{Found, Spot},
     tree::{Node, Value},
@@ -14,7 +18,12 @@ use super::{
 /// How alike two scopes must be, from 0 to 1, for one to be taken for a slip of the other.
 const ALIKE: f64 = 0.85;
 
-pub(super) fn read(root: &Section<'_>, graph: &ScopeGraph) -> Vec<SkillConfig> {
+pub(super) fn read(
+    root: &Section<'_>,
+    graph: &ScopeGraph,
+    middleware: &Layers,
+    task_timeout: Duration,
+) -> Vec<SkillConfig> {
     let mut skills: Vec<SkillConfig> = Vec::new();
     let sections = root.sections(&keys::SKILLS, "skills[]");
     if sections.is_empty() {
@@ -26,9 +35,11 @@ pub(super) fn read(root: &Section<'_>, graph: &ScopeGraph) -> Vec<SkillConfig> {
         );
     }
     for section in &sections {
-        let Some((skill, id)) = skill(section, graph) else {
+        let own = middleware::read(section, &keys::SKILL_MIDDLEWARE, task_timeout);
+        let Some((mut skill, id)) = skill(section, graph) else {
             continue;
         };
+        skill.middleware = middleware.replaced_by(&own).settings();
         if skills.iter().any(|other| other.skill_id == skill.skill_id) {
             section
                 .report
@@ -72,6 +83,7 @@ fn skill(section: &Section<'_>, graph: &ScopeGraph) -> Option<(SkillConfig, Spot
         output_modes,
         required_scopes,
         claims,
+        middleware: MiddlewareSettings::default(),
     };
     Some((skill, spot))
 }

@@ -10,7 +10,7 @@ mod names;
 mod url;
 
 pub(super) use credentials::{CredentialHeader, Moment};
-pub(super) use measures::{Count, Limit, Size, Span};
+pub(super) use measures::{Count, Delay, Limit, Size, Span};
 pub(super) use names::{MediaType, ScopeName, SignatureAlgorithm};
 pub(super) use url::{HostName, KeyUrl, Origin, WebUrl, is_loopback};
 

@@ -73,7 +73,8 @@ impl Call<'_> {
                 let webhook = asker.webhook_of(push, &mut request, generation)?;
                 let accepted = asker.accept(tasks, request, form, webhook)?;
                 let (task, events) = accepted.cell.watch();
-                if let Some(turn) = accepted.turn {
+                if let Some(mut turn) = accepted.turn {
+                    turn.is_repeatable = false;
                     tasks.run_detached(&accepted.cell, turn);
                 }
                 Ok(stream::of_send(task, events, self.binding.to_owned()))
@@ -160,6 +161,10 @@ impl Call<'_> {
             }
             (Refusal::Denied(denied, words), binding) => {
                 let rejection = Rejection::Scope(denied.clone(), words.clone());
+                self.asker.live.challenger.respond(&rejection, binding.id())
+            }
+            (Refusal::Limited(limited), binding) => {
+                let rejection = Rejection::TooOften(limited.retry_after);
                 self.asker.live.challenger.respond(&rejection, binding.id())
             }
         }

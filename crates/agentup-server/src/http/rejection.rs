@@ -46,6 +46,8 @@ pub(crate) enum Rejection {
     ApiKey(ApiKeyError),
     /// The credential is good, and does not reach.
     Scope(Denied, String),
+    /// The caller has used up its calls of the skill, and has another one after this time.
+    TooOften(Duration),
     /// The body is longer than the limit.
     BodyTooLarge,
     /// The body did not arrive whole.
@@ -130,6 +132,7 @@ impl Rejection {
             | Self::Introspection(_)
             | Self::ApiKey(_) => (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
             Self::Scope(..) => (StatusCode::FORBIDDEN, "PERMISSION_DENIED"),
+            Self::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "RESOURCE_EXHAUSTED"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "INVALID_ARGUMENT"),
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "INVALID_ARGUMENT"),
             Self::BodyLate => (StatusCode::REQUEST_TIMEOUT, "DEADLINE_EXCEEDED"),
@@ -141,7 +144,8 @@ impl Rejection {
     /// After how many seconds the client may fare better, if that is known.
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::KeysAwaited(pause) => {
+            // Rounded up: whoever comes back then must not be early (RFC 9110 §10.2.3).
+            Self::KeysAwaited(pause) | Self::TooOften(pause) => {
                 let rest = u64::from(pause.subsec_nanos() > 0);
                 Some(pause.as_secs().saturating_add(rest).max(1))
             }
@@ -162,6 +166,7 @@ impl Rejection {
             Self::ApiKey(error) => error.description(),
             Self::KeysAwaited(_) => VerifyError::KeysUnavailable.description(),
             Self::Scope(_, words) => words,
+            Self::TooOften(_) => "This skill was called too often; try again later",
             Self::BodyTooLarge => "The request body is larger than this agent accepts",
             Self::BodyBroken => "The request body did not arrive whole",
             Self::MediaType => "Send the body as `Content-Type: application/json`",
@@ -184,6 +189,7 @@ impl Rejection {
             Self::ApiKey(error) => error.code(),
             Self::KeysAwaited(_) => VerifyError::KeysUnavailable.code(),
             Self::Scope(..) => "insufficient_scope",
+            Self::TooOften(_) => "rate_limited",
             Self::BodyTooLarge => "body_too_large",
             Self::BodyBroken => "body_broken",
             Self::MediaType => "media_type",

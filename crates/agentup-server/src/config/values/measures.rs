@@ -66,6 +66,45 @@ fn in_units(seconds: u64) -> String {
     format!("{seconds}s")
 }
 
+/// A length of time in a range of whole milliseconds: `0.5`, `250ms`, `30s`, `1m 30s`.
+pub(in super::super) struct Delay(pub(in super::super) RangeInclusive<u64>);
+
+impl Kind for Delay {
+    type Value = Duration;
+
+    fn read(&self, text: &str) -> Result<Duration, String> {
+        let seconds = text.parse().ok().map(Duration::try_from_secs_f64);
+        let delay = match seconds {
+            Some(seconds) => seconds.ok(),
+            None => humantime::parse_duration(text).ok(),
+        };
+        delay
+            .map(|delay| Duration::from_millis(millis(delay)))
+            .filter(|delay| self.0.contains(&millis(*delay)))
+            .ok_or_else(|| format!("is not {}", self.expected()))
+    }
+
+    fn expected(&self) -> String {
+        let [least, most] = [self.0.start(), self.0.end()].map(|delay| in_small_units(*delay));
+        format!("a time from {least} to {most}, in seconds or as in 250ms, 30s, 5m")
+    }
+
+    fn show(&self, value: &Duration) -> serde_yaml::Value {
+        in_small_units(millis(*value)).into()
+    }
+}
+
+fn millis(delay: Duration) -> u64 {
+    u64::try_from(delay.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn in_small_units(millis: u64) -> String {
+    match millis.checked_div(1000) {
+        Some(seconds) if millis.is_multiple_of(1000) => in_units(seconds),
+        _ => format!("{millis}ms"),
+    }
+}
+
 /// A length of time, or `none` for no limit.
 pub(in super::super) struct Limit(pub(in super::super) Span);
 
