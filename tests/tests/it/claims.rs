@@ -143,3 +143,23 @@ async fn a_skill_with_conditions_is_no_default() {
     let answer = server.call_v10(&token, "SendMessage", params).await;
     assert_eq!(answer.error_code(), -32602, "{answer:?}");
 }
+
+/// Whoever runs the agent sees what is asked, for they have written it.
+#[test]
+fn the_table_of_skills_tells_the_conditions() {
+    let folder = agentup_tests::Folder::new(CONFIG, QUICK_START_ENV);
+    let printed = agentup_tests::run("agentup-server", folder.path(), ["skills"]);
+    assert_eq!(printed.code, Some(0), "{printed:?}");
+    for part in [
+        "department: engineering-7 or research",
+        "realm_access.roles: auditor",
+        "department: engineering-7 ",
+        "whose token has these claims",
+    ] {
+        assert!(
+            printed.stdout.contains(part),
+            "{part} in {}",
+            printed.stdout
+        );
+    }
+}

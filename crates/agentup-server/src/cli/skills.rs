@@ -1,6 +1,7 @@
 //! The table of `agentup-server skills`: who may call what.
 
-use agentup_auth::{Requirement, Scope, ScopeRule, ScopeSet};
+use agentup_auth::{ClaimCondition, Requirement, Scope, ScopeRule, ScopeSet};
+use agentup_env::cli::terminal::safe_text;
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
 
 use crate::{config::Config, live::Live};
@@ -23,11 +24,20 @@ pub(super) fn table(live: &Live, config: &Config) -> String {
 
 fn wording(requirement: &Requirement) -> String {
     let names: Vec<_> = requirement.scopes().iter().map(Scope::as_str).collect();
-    match requirement.rule() {
+    let scopes = match requirement.rule() {
         ScopeRule::AllOf(scopes) if scopes.is_empty() => "a valid token".to_owned(),
         ScopeRule::AllOf(_) => names.join(" and "),
         ScopeRule::AnyOf(_) => names.join(" or "),
-    }
+    };
+    let claim = |claim: &ClaimCondition| {
+        let values = claim.values().join(" or ");
+        format!("\n{}: {}", safe_text(&claim.name()), safe_text(&values))
+    };
+    requirement
+        .claims()
+        .iter()
+        .map(claim)
+        .fold(scopes, |all, claim| all + &claim)
 }
 
 /// The scopes of the hierarchy of which one by itself is enough.
@@ -52,9 +62,14 @@ fn holders(requirement: &Requirement, config: &Config) -> String {
         })
         .collect();
     let who = holders.join_or(" or ", "");
-    if who.is_empty() {
-        "callers who hold all of them".to_owned()
+    let who = match requirement.rule() {
+        ScopeRule::AllOf(scopes) if scopes.is_empty() => "callers".to_owned(),
+        _ if who.is_empty() => "callers who hold all of them".to_owned(),
+        _ => format!("callers with {who}"),
+    };
+    if requirement.claims().is_empty() {
+        who
     } else {
-        format!("callers with {who}")
+        format!("{who},\nwhose token has these claims")
     }
 }
