@@ -194,3 +194,6 @@ impl Principal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,6 +33,7 @@ fn the_grammar_is_that_of_rfc_6749_less_the_comma() {
         "https://api.example/all!"
     );
     assert_eq!(Scope::parse(""), Err(ScopeError::Empty));
+    assert_eq!(scope(&"a".repeat(255)).as_str().len(), 255);
     assert_eq!(Scope::parse(&"a".repeat(256)), Err(ScopeError::TooLong));
     for bad in ["a b", "a,b", "a\tb", "a\"b", "a\\b", "é", "a\u{7f}"] {
         assert_eq!(Scope::parse(bad), Err(ScopeError::BadCharacter), "{bad:?}");
@@ -43,6 +44,11 @@ fn the_grammar_is_that_of_rfc_6749_less_the_comma() {
 fn a_set_keeps_the_order_and_drops_repeats() {
     assert_eq!(set(&["b", "a", "b"]).join_or(", ", "none"), "b, a");
     assert_eq!(set(&[]).join_or(", ", "none"), "none");
+    for (names, count) in [(&[][..], 0), (&["a"], 1), (&["b", "a", "b"], 2)] {
+        let set = set(names);
+        assert_eq!((set.len(), set.is_empty()), (count, count == 0));
+        assert_eq!((&set).into_iter().count(), count);
+    }
 }
 
 #[test]
@@ -82,6 +88,25 @@ fn inclusion_goes_all_the_way_and_only_downwards() {
     assert!(admin.contains("read") && admin.contains("audit"));
     let write = graph.effective(&set(&["write"]));
     assert!(write.contains("read") && !write.contains("audit") && !write.contains("admin"));
+}
+
+#[test]
+fn entries_tell_what_each_scope_includes() {
+    let graph = graph(&[("write", &["read"]), ("admin", &["write"]), ("audit", &[])]).unwrap();
+    let entries = graph.entries();
+    let names: Vec<(&str, Vec<&str>)> = entries
+        .iter()
+        .map(|(scope, included)| {
+            let included = included.iter().map(Scope::as_str);
+            (scope.as_str(), included.collect())
+        })
+        .collect();
+    let expected = [
+        ("audit", vec![]),
+        ("write", vec!["read"]),
+        ("admin", vec!["read", "write"]),
+    ];
+    assert_eq!(names, expected);
 }
 
 #[test]

@@ -100,6 +100,44 @@ fn remembered_tokens_are_held_to_the_time() {
 }
 
 #[test]
+fn a_remembered_token_is_not_read_again() {
+    let verifier = remembering();
+    let text = plain(&claims());
+    let verify = || {
+        let now = UnixSeconds::new(NOW);
+        verifier.verify(BearerToken::new(&text), now).expect("good")
+    };
+    let first = verify();
+    assert!(std::ptr::eq(first.subject(), verify().subject()));
+    assert!(verifier.replace_keys(0, &keys(SECRET)));
+    assert!(!std::ptr::eq(first.subject(), verify().subject()));
+}
+
+#[test]
+fn the_longest_token_is_taken_also_by_a_verifier_that_remembers() {
+    for cached_tokens in [0, 1] {
+        let verifier = verifier(Policy {
+            max_token_bytes: usize::MAX,
+            cached_tokens,
+            ..Policy::default()
+        });
+        let of_length = |length: usize| {
+            let filled = |fill: usize| {
+                let mut claims = claims();
+                claims["fill"] = json!("x".repeat(fill));
+                plain(&claims)
+            };
+            let fill = (11_000..13_000).find(|fill| filled(*fill).len() == length);
+            filled(fill.expect("a length that base64url has"))
+        };
+        let longest = of_length(Policy::MAX_TOKEN_BYTES);
+        assert_eq!(fault(&verifier, &longest, NOW), None);
+        let longer = of_length(Policy::MAX_TOKEN_BYTES + 1);
+        assert_eq!(fault(&verifier, &longer, NOW), Some(VerifyError::TooLarge));
+    }
+}
+
+#[test]
 fn refusals_are_not_remembered() {
     let verifier = remembering();
     let text = plain(&claims());
@@ -247,6 +285,15 @@ fn limits_can_be_set() {
         ..Policy::default()
     };
     assert_eq!(fault(&verifier(unlimited), &text, NOW), None);
+
+    // Without `iat`, what is left of its life is what counts.
+    for (left, expected) in [(86_430, None), (86_431, Some(VerifyError::LifetimeTooLong))] {
+        let text = plain(&json!({
+            "iss": ISSUER, "aud": "agent", "sub": "alice", "exp": NOW + left,
+        }));
+        let verifier = verifier(Policy::default());
+        assert_eq!(fault(&verifier, &text, NOW), expected, "{left}");
+    }
 
     let mut large = claims();
     large["fill"] = json!("x".repeat(9_000));

@@ -1,0 +1,60 @@
+//! Who a principal is, by what stands behind it.
+
+use aws_lc_rs::hmac;
+use serde_json::json;
+
+use super::Principal;
+use crate::{
+    Algorithm, BearerToken, HmacSecret, KeySet, Policy, Scope, ScopeGraph, TrustedIssuer,
+    UnixSeconds, VerificationKey, Verifier, base64url::encode,
+};
+
+const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+
+fn of_token() -> Principal {
+    let claims = json!({ "iss": "issuer", "sub": "alice", "exp": 60, "scope": "premium" });
+    let payload = encode(claims.to_string().as_bytes());
+    let input = format!("{}.{payload}", encode(br#"{"alg":"HS256"}"#));
+    let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET);
+    let signature = encode(hmac::sign(&key, input.as_bytes()).as_ref());
+    let secret = HmacSecret::new(SECRET).expect("a secret");
+    let key = VerificationKey::hmac(Algorithm::HS256, &secret, None).expect("a key");
+    let issuer = TrustedIssuer {
+        issuer: Some("issuer".to_owned()),
+        audiences: Vec::new(),
+        keys: KeySet::new(vec![key]).expect("a set"),
+    };
+    let verifier = Verifier::new(vec![issuer], Policy::default());
+    let token = format!("{input}.{signature}");
+    let claims = verifier.verify(BearerToken::new(&token), UnixSeconds::new(0));
+    Principal::from_claims(claims.expect("a good token"), &ScopeGraph::standard())
+}
+
+#[test]
+fn a_token_stands_behind_its_principal() {
+    let principal = of_token();
+    assert_eq!(principal.id().issuer(), "issuer");
+    assert_eq!(principal.id().subject(), "alice");
+    assert!(principal.is_authenticated());
+    assert_eq!(principal.granted().join_or(" ", ""), "premium");
+    for (name, holds) in [("premium", true), ("basic", true), ("admin", false)] {
+        let scope = Scope::parse(name).expect("a scope");
+        assert_eq!(principal.holds(&scope), holds, "{name}");
+        assert_eq!(principal.has_scope(name), holds, "{name}");
+    }
+    let verified = principal.verified().expect("a verified token");
+    assert_eq!(verified.expires_at(), UnixSeconds::new(60));
+    assert_eq!(principal.claims().expect("claims")["scope"], "premium");
+}
+
+#[test]
+fn nothing_stands_behind_the_anonymous_principal() {
+    let anonymous = Principal::anonymous();
+    assert_eq!(anonymous.id().issuer(), "");
+    assert_eq!(anonymous.id().subject(), "anonymous");
+    assert!(!anonymous.is_authenticated());
+    assert!(anonymous.granted().is_empty());
+    assert!(anonymous.has_scope("admin"));
+    assert!(anonymous.verified().is_none());
+    assert!(anonymous.claims().is_none());
+}
