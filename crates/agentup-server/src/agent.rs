@@ -164,7 +164,7 @@ impl Agent {
     /// # Errors
     /// When the skills do not fit together, or keys are to be fetched and there is no runtime.
     pub fn router(&self) -> Result<Router, AgentError> {
-        Ok(http::router(self.app(None)?))
+        Ok(Router::new().fallback_service(http::front(self.app(None)?)))
     }
 
     /// Serves until the process is told to stop (SIGTERM or SIGINT), then finishes what is at
@@ -204,8 +204,8 @@ impl Agent {
         listener.set_nonblocking(true)?;
         let bound = listener.local_addr()?;
         let app = self.app(Some(bound))?;
-        let router = http::router(Arc::clone(&app));
-        let mut workers = Workers::start(&listener, &router, HEADER_TIMEOUT)?;
+        let front = http::front(Arc::clone(&app));
+        let mut workers = Workers::start(&listener, &front, HEADER_TIMEOUT)?;
         drop(listener);
         // Before anybody knows of the server: this signal ends a process that does not wait for it.
         let hangup = signal(SignalKind::hangup())?;

@@ -1,16 +1,13 @@
-//! HTTP: the routes and, in order of travel, what a request passes on its way to them.
+//! HTTP: the routes, behind one front door.
 
 use std::sync::Arc;
 
 use axum::{
     Router,
     extract::{Request, State},
-    middleware,
     response::Response,
     routing::{get, post},
 };
-use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 
@@ -18,6 +15,7 @@ mod body;
 mod caller;
 mod challenge;
 mod cors;
+mod front;
 mod health;
 mod jsonrpc;
 mod observe;
@@ -28,6 +26,7 @@ mod stream;
 mod wellknown;
 
 pub(crate) use challenge::{ChallengeScheme, Challenger};
+pub(crate) use front::Front;
 pub(crate) use rejection::Rejection;
 
 /// The agent card's place (`A2A §8.2`).
@@ -39,9 +38,15 @@ pub(crate) const SIGNING_KEYS: &str = "/.well-known/jwks.json";
 /// The protected-resource metadata's place (`RFC 9728 §3`).
 pub(crate) const RESOURCE_METADATA: &str = "/.well-known/oauth-protected-resource";
 
+/// All that the agent answers.
+pub(crate) fn front(app: Arc<App>) -> Front {
+    let routes = routes().with_state(Arc::clone(&app));
+    Front::new(app, routes)
+}
+
 /// All routes. The public ones are those under `/.well-known` and the two of `health`; every other
 /// one takes a [`caller::Caller`], and cannot do anything without.
-pub(crate) fn router(app: Arc<App>) -> Router {
+fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", post(jsonrpc::answer))
         .route(CARD, get(wellknown::card))
@@ -53,22 +58,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(rest::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(
-            // What every request passes, the first one first.
-            ServiceBuilder::new()
-                // Names the request and logs its end; outermost, so that it sees every outcome.
-                .layer(middleware::from_fn(observe::observe))
-                // Answers browsers that ask first, before they have a token to send.
-                .layer(cors::layer(Arc::clone(&app)))
-                // Turns away at once what would only wait.
-                .layer(middleware::from_fn_with_state(
-                    Arc::clone(&app),
-                    observe::admit,
-                ))
-                // A fault in one request is an answer to that request, not the end of the server.
-                .layer(CatchPanicLayer::custom(observe::panicked)),
-        )
-        .with_state(app)
 }
 
 async fn not_found(State(app): State<Arc<App>>) -> Response {

@@ -4,6 +4,7 @@
 //! work is stolen, so the slowest of many connections is not much slower than the others.
 
 use std::{
+    convert::Infallible,
     io,
     net::{SocketAddr, TcpListener as StdListener},
     sync::Arc,
@@ -11,15 +12,18 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::body::Body;
+use http::Request;
+use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
-    service::TowerToHyperService,
 };
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::{net::TcpListener, sync::mpsc};
 use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::{http::Front, telemetry};
 
 /// Connections that wait to be accepted; the kernel may allow fewer.
 const BACKLOG: i32 = 1024;
@@ -56,7 +60,7 @@ impl Workers {
     /// Starts one for each processor.
     pub(crate) fn start(
         listener: &StdListener,
-        router: &Router,
+        front: &Front,
         header_timeout: Duration,
     ) -> io::Result<Self> {
         let (stop, end) = (CancellationToken::new(), CancellationToken::new());
@@ -65,9 +69,10 @@ impl Workers {
             let listener = listener.try_clone()?;
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
+                .on_thread_park(telemetry::release)
                 .build()?;
             let worker = Worker {
-                router: router.clone(),
+                front: front.clone(),
                 stop: stop.clone(),
                 header_timeout,
             };
@@ -82,7 +87,11 @@ impl Workers {
             };
             thread::Builder::new()
                 .name(format!("worker-{number}"))
-                .spawn(move || runtime.block_on(serve))?;
+                .spawn(move || {
+                    telemetry::hold();
+                    runtime.block_on(serve);
+                    telemetry::release();
+                })?;
         }
         let end = end.drop_guard();
         Ok(Self {
@@ -104,7 +113,7 @@ impl Workers {
 }
 
 struct Worker {
-    router: Router,
+    front: Front,
     stop: CancellationToken,
     header_timeout: Duration,
 }
@@ -135,7 +144,11 @@ impl Worker {
             };
             // Answers are small and whole: nothing is gained by holding them back.
             let _ = stream.set_nodelay(true);
-            let service = TowerToHyperService::new(self.router.clone());
+            let front = self.front.clone();
+            let service = service_fn(move |request: Request<Incoming>| {
+                let front = front.clone();
+                async move { Ok::<_, Infallible>(front.answer(request.map(Body::new)).await) }
+            });
             let connection = builder
                 .serve_connection(TokioIo::new(stream), service)
                 .into_owned();

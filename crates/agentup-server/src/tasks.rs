@@ -6,7 +6,7 @@ use agentup_auth::PrincipalId;
 use agentup_handlers::{Admitted, Conversations, Reply, RunOf, SkillError, TaskChannel};
 use agentup_protocol::{A2aError, ErrorKind, Message};
 use futures_util::FutureExt as _;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 mod cell;
@@ -34,8 +34,6 @@ pub(crate) struct Tasks {
     idempotency: Duration,
     /// The work that is going on.
     tracker: TaskTracker,
-    /// Parent of every task's own token: fires when the server gives up what is left.
-    stop: CancellationToken,
 }
 
 /// What a message that names no task leads to.
@@ -78,7 +76,6 @@ impl Tasks {
             deadline,
             idempotency: config.idempotency,
             tracker: TaskTracker::new(),
-            stop: CancellationToken::new(),
         }
     }
 
@@ -151,7 +148,6 @@ impl Tasks {
             begun_by,
             self.history_limit,
             self.clock.clone(),
-            self.stop.child_token(),
         ))
     }
 
@@ -200,7 +196,6 @@ impl Tasks {
         for cell in self.store.all() {
             cell.abandon();
         }
-        self.stop.cancel();
     }
 }
 

@@ -2,6 +2,11 @@
 
 use std::io::{self, IsTerminal};
 
+mod lines;
+
+pub(crate) use lines::{hold, release};
+
+use lines::Lines;
 use tracing::{Level, level_filters::LevelFilter};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
@@ -24,13 +29,13 @@ pub(crate) fn init(format: LogFormat, level: Level) {
         .add_directive(directive("agentup_auth", level));
     let lines = match format {
         LogFormat::Text => fmt::layer()
-            .with_writer(io::stderr)
+            .with_writer(|| Lines)
             .with_ansi(io::stderr().is_terminal())
             .boxed(),
         LogFormat::Json => fmt::layer()
             .json()
             .flatten_event(true)
-            .with_writer(io::stderr)
+            .with_writer(|| Lines)
             .boxed(),
     };
     // A second call, as from a program with a log of its own, leaves the first in place.

@@ -8,7 +8,7 @@ use agentup_protocol::{
 };
 use axum::response::{IntoResponse, Response};
 use http::{
-    HeaderValue, StatusCode,
+    HeaderMap, HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, VARY},
 };
 use serde::Serialize;
@@ -19,6 +19,9 @@ use crate::{
     operations::{Asker, Refusal, list::trimmed},
     tasks::TaskCell,
 };
+
+/// More than most bodies have, in bytes.
+const USUAL_BODY: usize = 1024;
 
 /// How a request came, and so how its answer looks.
 #[derive(Clone, Debug)]
@@ -210,11 +213,14 @@ fn private(mut response: Response) -> Response {
 
 /// A JSON response that nobody may keep.
 fn json(media_type: &'static str, body: &impl Serialize) -> Response {
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static(media_type)),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
+    let mut bytes = Vec::with_capacity(USUAL_BODY);
     // Every body here is made of types whose maps have text for keys, so this does not fail.
-    let body = serde_json::to_vec(body).unwrap_or_default();
-    (headers, body).into_response()
+    let _ = serde_json::to_writer(&mut bytes, body);
+    let mut response = Response::new(bytes.into());
+    // With room for what is added on the way out, so that the map is made once.
+    let mut headers = HeaderMap::with_capacity(8);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    *response.headers_mut() = headers;
+    response
 }

@@ -56,7 +56,6 @@ impl TaskCell {
         begun_by: Option<Arc<str>>,
         history_limit: usize,
         clock: Clock,
-        cancellation: CancellationToken,
     ) -> Self {
         let id: Arc<str> = Uuid::new_v4().to_string().into();
         let now = clock.now();
@@ -87,7 +86,7 @@ impl TaskCell {
             skill,
             begun_by,
             created: touched,
-            cancellation,
+            cancellation: CancellationToken::new(),
             clock,
             history_limit,
             inner: Mutex::new(inner),

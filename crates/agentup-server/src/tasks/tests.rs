@@ -7,7 +7,6 @@ use agentup_protocol::{Artifact, Message, Part, Role, StreamResponse, Task, Task
 use chrono::DateTime;
 use proptest::prelude::*;
 use tokio::sync::mpsc::{Receiver, error::TryRecvError};
-use tokio_util::sync::CancellationToken;
 
 use super::{
     Event, TaskCell,
@@ -56,14 +55,12 @@ fn clock() -> Clock {
 
 fn cell() -> Arc<TaskCell> {
     let begun_by = Some("m".into());
-    let stop = CancellationToken::new();
     Arc::new(TaskCell::new(
         "context".into(),
         "skill".into(),
         begun_by,
         4,
         clock(),
-        stop,
     ))
 }
 

@@ -162,7 +162,7 @@ impl TaskCell {
         match known {
             Some(known) if append => known.parts.extend(artifact.parts),
             Some(known) => *known = artifact,
-            None => inner.task.artifacts.push(artifact),
+            None => push_exact(&mut inner.task.artifacts, artifact),
         }
         if let Some(update) = update {
             inner.tell(StreamResponse::ArtifactUpdate(update));
@@ -221,7 +221,7 @@ impl TaskCell {
         if history.len() >= self.history_limit {
             history.remove(0);
         }
-        history.push(message);
+        push_exact(history, message);
     }
 
     fn agent_message(&self, parts: Vec<Part>) -> Message {
@@ -279,6 +279,15 @@ impl Inner {
 
 /// The name of an artifact that is the answer of a skill.
 const ANSWER: &str = "reply";
+
+/// Most tasks have one artifact and one or two messages, and are kept: a list that begins with room
+/// for four would be most of their memory.
+fn push_exact<T>(list: &mut Vec<T>, item: T) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+    list.push(item);
+}
 
 /// The artifact that holds a skill's answer.
 fn answer(parts: Vec<Part>) -> Artifact {

@@ -1,0 +1,119 @@
+//! The front door: what every request passes, whatever it asks, before it comes to its route.
+
+use std::{
+    convert::Infallible,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use axum::{Router, body::Body, extract::Request, handler::Handler as _, response::Response};
+use futures_util::FutureExt as _;
+use http::{HeaderValue, Method, header::ORIGIN, header::VARY};
+use tower::{Layer as _, Service, ServiceExt as _};
+use tower_http::cors::CorsLayer;
+use tracing::Level;
+
+use super::{Rejection, cors, jsonrpc, observe};
+use crate::app::App;
+
+/// What an answer to a page of another site would depend on (Fetch §3.2.5).
+const VARIES: HeaderValue = HeaderValue::from_static(
+    "origin, access-control-request-method, access-control-request-headers",
+);
+
+/// All of the agent's HTTP.
+///
+/// One service in place of a stack of layers: each layer costs every request a few allocations,
+/// and most have nothing to do.
+#[derive(Clone, Debug)]
+pub(crate) struct Front(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    app: Arc<App>,
+    routes: Router,
+    cors: CorsLayer,
+}
+
+impl Front {
+    pub(super) fn new(app: Arc<App>, routes: Router) -> Self {
+        Self(Arc::new(Inner {
+            cors: cors::layer(Arc::clone(&app)),
+            app,
+            routes,
+        }))
+    }
+
+    /// Answers a request. The steps are in the order in which it takes them.
+    pub(crate) async fn answer(&self, mut request: Request) -> Response {
+        // Names the request and logs its end; outermost, so that it sees every outcome.
+        let id = observe::name(&mut request);
+        // What the line says is copied out of the request only where the line is written.
+        let asked = tracing::enabled!(Level::DEBUG)
+            .then(|| (request.method().clone(), request.uri().path().to_owned()));
+        // Answers browsers that ask first, before they have a token to send.
+        let mut response =
+            if request.method() == Method::OPTIONS || request.headers().contains_key(ORIGIN) {
+                self.answer_page(request).await
+            } else {
+                let mut response = self.admit(request).await;
+                response.headers_mut().append(VARY, VARIES);
+                response
+            };
+        if let Some((method, path)) = asked {
+            let status = response.status().as_u16();
+            tracing::debug!(request_id = %id.0, %method, path = %path.escape_debug(), status, "request");
+        }
+        observe::show_name(&id, &mut response);
+        response
+    }
+
+    /// As [`Self::admit`], with what a browser needs to know.
+    async fn answer_page(&self, request: Request) -> Response {
+        let front = self.clone();
+        let answered = move |request| {
+            let front = front.clone();
+            async move { Ok::<_, Infallible>(front.admit(request).await) }
+        };
+        let service = self.0.cors.layer(tower::service_fn(answered));
+        let Ok(response) = service.oneshot(request).await;
+        response
+    }
+
+    async fn admit(&self, request: Request) -> Response {
+        // Turns away at once what would only wait.
+        let Ok(_place) = self.0.app.places.try_acquire() else {
+            let challenger = &self.0.app.live().challenger;
+            return challenger.respond(&Rejection::Overloaded, None);
+        };
+        // A fault in one request is an answer to that request, not the end of the server.
+        let answered = AssertUnwindSafe(self.dispatch(request)).catch_unwind().await;
+        answered.unwrap_or_else(|_panic| observe::panicked())
+    }
+
+    async fn dispatch(&self, request: Request) -> Response {
+        // Nearly all requests go there: they need not be looked up.
+        if request.uri().path() == "/" && request.method() == Method::POST {
+            return jsonrpc::answer.call(request, Arc::clone(&self.0.app)).await;
+        }
+        let Ok(response) = self.0.routes.clone().oneshot(request).await;
+        response
+    }
+}
+
+impl Service<Request<Body>> for Front {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let front = self.clone();
+        Box::pin(async move { Ok(front.answer(request).await) })
+    }
+}
