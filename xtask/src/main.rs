@@ -15,6 +15,7 @@ mod document;
 mod env_file;
 mod http;
 mod interop;
+mod mutants;
 mod serve;
 mod sh;
 mod signals;
@@ -47,6 +48,7 @@ enum Command {
     Tidy(tidy::Tidy),
     Document(document::Document),
     Interop(interop::Interop),
+    Mutants(mutants::Mutants),
     Bench(bench::Bench),
     Ci(ci::Ci),
 }
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         Command::Tidy(tidy::Tidy) => tidy::run(),
         Command::Document(document::Document) => document::run(),
         Command::Interop(interop::Interop) => interop::run(),
+        Command::Mutants(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Ci(command) => Ok(command.run()),
     };
