@@ -200,6 +200,17 @@ fn a_wildcard_that_covers_its_own_scope_is_no_circle() {
 }
 
 #[test]
+fn what_is_included_by_name_and_by_wildcards_is_included_once() {
+    let graph = graph(&[
+        ("root", &["users:read", "users:*", "*"]),
+        ("users:read", &[]),
+    ])
+    .unwrap();
+    let included = ["users:read", "users:*", "*"].map(scope);
+    assert!(graph.entries().contains(&(&scope("root"), &included[..])));
+}
+
+#[test]
 fn circles_and_repeats_are_refused_with_their_names() {
     assert_eq!(
         graph(&[("a", &["b"]), ("b", &["c"]), ("c", &["a"])]),
