@@ -12,6 +12,7 @@
 
 mod answer;
 mod client;
+mod counterpart;
 mod folder;
 mod log;
 mod programs;
@@ -21,6 +22,7 @@ mod wire;
 
 pub use answer::{Answer, Challenge};
 pub use client::{Client, message_id, message_v03, message_v10};
+pub use counterpart::{Caller, Counterpart, Seen};
 pub use folder::{Folder, QUICK_START, QUICK_START_ENV};
 pub use log::Log;
 pub use programs::{Outcome, program, run, run_with_input};

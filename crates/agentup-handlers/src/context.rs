@@ -7,9 +7,10 @@ use agentup_protocol::{Artifact, Message, Part};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use crate::{SkillError, handler::standard_denial};
+use crate::{CallerToken, SkillError, TraceContext, handler::standard_denial};
 
 mod conversation;
+mod correlation;
 mod stream;
 
 pub use conversation::Conversations;
@@ -47,6 +48,12 @@ pub trait TaskChannel: Send + Sync {
 
     /// The messages of the task so far, the oldest first, the one being answered last.
     fn history(&self) -> Vec<Message>;
+
+    /// What the skill noted about the task.
+    fn note(&self) -> Option<Value>;
+
+    /// Notes something about the task, for the skill alone.
+    fn set_note(&self, note: Value);
 }
 
 /// The context of one run of a skill: the caller, the task, and the means to report.
@@ -59,6 +66,8 @@ pub struct SkillContext {
     task_id: Arc<str>,
     context_id: Arc<str>,
     request_id: Arc<str>,
+    trace: Option<TraceContext>,
+    token: Option<CallerToken>,
     cancellation: CancellationToken,
     task: Arc<dyn TaskChannel>,
     conversations: Arc<dyn Conversations>,
@@ -72,6 +81,10 @@ pub struct RunOf {
     pub context_id: Arc<str>,
     /// The id of the HTTP request that began the run.
     pub request_id: Arc<str>,
+    /// The trace that this request belongs to, if its caller named one.
+    pub trace: Option<TraceContext>,
+    /// The caller's token, for a [`Skill::with_caller_token`](crate::Skill::with_caller_token).
+    pub token: Option<CallerToken>,
     /// Fires when the task is canceled or the server stops.
     pub cancellation: CancellationToken,
     /// The task.
@@ -99,6 +112,8 @@ impl SkillContext {
             task_id,
             context_id,
             request_id,
+            trace,
+            token,
             cancellation,
             task,
             conversations,
@@ -109,6 +124,8 @@ impl SkillContext {
             task_id,
             context_id,
             request_id,
+            trace,
+            token,
             cancellation,
             task,
             conversations,
@@ -211,6 +228,23 @@ impl SkillContext {
         &self.request_id
     }
 
+    /// The caller's token, if the skill is one that may pass it on and the caller has one.
+    pub(crate) const fn caller_token(&self) -> Option<&CallerToken> {
+        self.token.as_ref()
+    }
+
+    /// What the skill noted about the task in an earlier run.
+    #[must_use]
+    pub fn note(&self) -> Option<Value> {
+        self.task.note()
+    }
+
+    /// Notes something about the task, in place of what was noted before: for the next message of
+    /// the same task. Nobody else sees it, and it goes when the task goes.
+    pub fn set_note(&self, note: Value) {
+        self.task.set_note(note);
+    }
+
     /// The messages of the task so far, the oldest first, the one being answered last.
     #[must_use]
     pub fn history(&self) -> Vec<Message> {
@@ -278,7 +312,11 @@ impl SkillContext {
 
     /// Reports how far the work has come.
     pub fn progress(&self, text: impl Into<String>) {
-        self.task.publish(Update::Progress(vec![Part::text(text)]));
+        self.publish(Update::Progress(vec![Part::text(text)]));
+    }
+
+    pub(crate) fn publish(&self, update: Update) {
+        self.task.publish(update);
     }
 }
 

@@ -15,21 +15,27 @@
 //! ```
 
 mod builtin;
+mod caller_token;
 mod context;
 mod handler;
+pub mod http;
 pub mod middleware;
 mod registry;
+mod relay;
 mod reply;
 mod size;
 #[cfg(test)]
 mod testing;
 mod text;
+mod trace;
 pub mod upstream;
 
 pub use builtin::{AgentFacts, builtin};
+pub use caller_token::CallerToken;
 pub use context::{ArtifactStream, Conversations, RunOf, SkillContext, TaskChannel, Update};
 pub use handler::SkillHandler;
 pub use registry::{Admitted, Allowed, DuplicateSkill, Registry, Skill, SkillInfo};
 pub use reply::{Reply, SkillError};
 pub use size::{size_of_message, size_of_parts};
 pub use text::first_text;
+pub use trace::TraceContext;

@@ -35,6 +35,7 @@ pub struct Skill {
     id: Arc<str>,
     info: SkillInfo,
     requirement: Requirement,
+    takes_token: bool,
     handler: Arc<dyn DynHandler>,
     middleware: Option<Arc<Middleware>>,
 }
@@ -47,6 +48,7 @@ impl Skill {
             id: id.into(),
             info: SkillInfo::default(),
             requirement,
+            takes_token: false,
             handler: Arc::new(handler),
             middleware: None,
         }
@@ -85,6 +87,19 @@ impl Skill {
         let middleware = Middleware::new(settings, timer.clone(), Arc::clone(observer));
         self.middleware = middleware.map(Arc::new);
         self
+    }
+
+    /// Gives the caller's token to every run, to be passed on.
+    #[must_use]
+    pub const fn with_caller_token(mut self) -> Self {
+        self.takes_token = true;
+        self
+    }
+
+    /// Whether a run needs the caller's token.
+    #[must_use]
+    pub const fn takes_token(&self) -> bool {
+        self.takes_token
     }
 
     /// The id by which callers choose the skill.

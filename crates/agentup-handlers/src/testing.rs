@@ -67,6 +67,12 @@ impl TaskChannel for Heard {
     fn history(&self) -> Vec<Message> {
         Vec::new()
     }
+
+    fn note(&self) -> Option<Value> {
+        None
+    }
+
+    fn set_note(&self, _note: Value) {}
 }
 
 /// A run that may be answered from the cache, and the task that it belongs to.
@@ -76,6 +82,8 @@ pub(crate) fn run() -> (RunOf, Arc<Heard>) {
         task_id: "t".into(),
         context_id: "c".into(),
         request_id: "r".into(),
+        trace: None,
+        token: None,
         cancellation: CancellationToken::new(),
         task: Arc::clone(&heard) as Arc<dyn TaskChannel>,
         conversations: Arc::new(()),

@@ -24,6 +24,7 @@ mod api_keys;
 mod bearer;
 mod claims;
 mod faults;
+mod handlers;
 mod key_sources;
 mod keys;
 mod middleware;
@@ -46,6 +47,7 @@ mod variables;
 
 pub use api_keys::{ApiKeyConfig, KeysFile};
 pub use faults::{Fault, Faults, Warning};
+pub use handlers::HandlerConfig;
 pub use oauth2::Oauth2Config;
 pub use process::ProcessConfig;
 pub use proofs::DpopConfig;
@@ -237,6 +239,8 @@ pub struct SkillConfig {
     pub claims: Vec<ClaimCondition>,
     /// What goes around it: what goes around every skill, and its own in place of that.
     pub middleware: MiddlewareSettings,
+    /// What does the work. None: the program, or the built-in skill of this id.
+    pub handler: Option<HandlerConfig>,
 }
 
 /// `state`: what the agent keeps of its tasks, in memory.
@@ -362,7 +366,7 @@ fn read(root: &Section<'_>, report: &Report<'_>) -> Config {
     Config {
         agent,
         security,
-        skills: skills::read(root, &scopes, &middleware, task_timeout),
+        skills: skills::read(root, &scopes, &middleware, task_timeout, stage),
         middleware: middleware.settings(),
         server,
         scopes,

@@ -41,6 +41,8 @@ pub(crate) struct Live {
     pub(crate) push: Arc<Rules>,
     denial: Denial,
     default_skill: Option<Arc<str>>,
+    /// Whether a skill passes its callers' tokens on.
+    pub(crate) passes_tokens: bool,
 }
 
 /// Why the skills of an agent do not fit together.
@@ -50,9 +52,16 @@ pub enum LiveError {
     /// A skill of the configuration that nothing answers for.
     #[error(
         "skill `{0}` has no handler: the built-in ones are public_echo, basic_assistant, \
-         premium_analyzer and admin_status; a program adds others with `Agent::skill`"
+         premium_analyzer and admin_status; others have a `handler`, or a program adds them with \
+         `Agent::skill`"
     )]
     NoHandler(String),
+    /// A skill for which both the configuration and the program have a handler.
+    #[error(
+        "skill `{0}` has a `handler` in the configuration and another one in the program: remove \
+         one of them"
+    )]
+    TwoHandlers(String),
     /// Two skills of one id.
     #[error(transparent)]
     Duplicate(#[from] DuplicateSkill),
@@ -112,6 +121,7 @@ impl Live {
             push: Arc::new(Rules::new(&config.push_notifications, signer)),
             denial: security.denial,
             default_skill: default_skill.map(Arc::from),
+            passes_tokens: registry.iter().any(Skill::takes_token),
             registry,
             gate,
         })
@@ -179,7 +189,12 @@ fn registry(config: &Config, skills: &[Skill]) -> Result<Registry, LiveError> {
     for configured in &config.skills {
         let id = configured.skill_id.as_str();
         let of_program = skills.iter().find(|skill| &**skill.id() == id).cloned();
+        let of_config = configured.handler.as_ref().map(|it| it.skill(id));
+        if of_program.is_some() && of_config.is_some() {
+            return Err(LiveError::TwoHandlers(id.to_owned()));
+        }
         let skill = of_program
+            .or(of_config)
             .or_else(|| builtin(id, &facts))
             .ok_or_else(|| LiveError::NoHandler(id.to_owned()))?
             .with_info(info(configured));

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use agentup_auth::{Denied, Principal};
-use agentup_handlers::{Admitted, Skill, middleware::Limited};
+use agentup_handlers::{Admitted, CallerToken, Skill, TraceContext, middleware::Limited};
 use agentup_protocol::{A2aError, CancelTaskRequest, Message, SendMessageRequest};
 
 use crate::{
@@ -23,6 +23,10 @@ pub(crate) struct Asker {
     pub(crate) live: Arc<Live>,
     /// The id of the request, for the log and for handlers.
     pub(crate) request_id: Arc<str>,
+    /// The trace that the request belongs to, if it named one.
+    pub(crate) trace: Option<TraceContext>,
+    /// The token that the caller was admitted by, if a skill may pass it on.
+    pub(crate) token: Option<CallerToken>,
 }
 
 /// How a caller hears that a skill is not for it.
@@ -97,7 +101,8 @@ impl Asker {
             Opened::New(cell) => cell,
             Opened::Repeat(cell) => return Ok(Accepted { cell, turn: None }),
         };
-        let turn = self.turn(&cell, admitted, request)?;
+        let token = self.token.clone().filter(|_| skill.takes_token());
+        let turn = self.turn(&cell, admitted, request, token)?;
         Ok(Accepted {
             cell,
             turn: Some(turn),
@@ -206,6 +211,7 @@ impl Asker {
         cell: &Arc<TaskCell>,
         admitted: Admitted,
         request: SendMessageRequest,
+        token: Option<CallerToken>,
     ) -> Result<Turn, A2aError> {
         let is_repeatable = is_self_contained(&request.message);
         let message = cell.begin(request.message).map_err(|refused| {
@@ -219,6 +225,8 @@ impl Asker {
             message,
             request_id: Arc::clone(&self.request_id),
             is_repeatable,
+            trace: self.trace.clone(),
+            token,
         })
     }
 

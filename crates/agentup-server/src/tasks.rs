@@ -3,7 +3,9 @@
 use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc, task::Poll, time::Duration};
 
 use agentup_auth::PrincipalId;
-use agentup_handlers::{Admitted, Conversations, Reply, RunOf, SkillError, TaskChannel};
+use agentup_handlers::{
+    Admitted, CallerToken, Conversations, Reply, RunOf, SkillError, TaskChannel, TraceContext,
+};
 use agentup_protocol::{A2aError, ErrorKind, Message};
 use futures_util::FutureExt as _;
 use tokio_util::task::TaskTracker;
@@ -56,6 +58,10 @@ pub(crate) struct Turn {
     pub(crate) request_id: Arc<str>,
     /// Whether the answer depends on the caller and the message alone, and nobody watches it come.
     pub(crate) is_repeatable: bool,
+    /// The trace that the request belongs to.
+    pub(crate) trace: Option<TraceContext>,
+    /// The caller's token, if the skill may pass it on.
+    pub(crate) token: Option<CallerToken>,
 }
 
 impl Tasks {
@@ -211,12 +217,16 @@ async fn work(
         message,
         request_id,
         is_repeatable,
+        trace,
+        token,
     } = turn;
     let skill = Arc::clone(&cell.skill);
     let run = RunOf {
         task_id: Arc::clone(&cell.id),
         context_id: Arc::clone(&cell.context_id),
         request_id: Arc::clone(&request_id),
+        trace,
+        token,
         cancellation: cell.cancellation().clone(),
         task: Arc::clone(&cell) as Arc<dyn TaskChannel>,
         conversations,

@@ -60,6 +60,12 @@ impl TaskChannel for NoTask {
     fn history(&self) -> Vec<Message> {
         Vec::new()
     }
+
+    fn note(&self) -> Option<Value> {
+        None
+    }
+
+    fn set_note(&self, _note: Value) {}
 }
 
 /// What the skill answers to this text, or how it says no.
@@ -73,6 +79,8 @@ async fn call(skill: &str, principal: Arc<Principal>, text: &str) -> Result<Stri
         task_id: "t".into(),
         context_id: "c".into(),
         request_id: "r".into(),
+        trace: None,
+        token: None,
         cancellation: CancellationToken::new(),
         task: Arc::new(NoTask),
         conversations: Arc::new(()),

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use agentup_protocol::Message;
+use serde_json::Value;
 
 use super::cache::size_of_update;
 use crate::{TaskChannel, Update};
@@ -77,5 +78,13 @@ impl TaskChannel for Recorder {
 
     fn history(&self) -> Vec<Message> {
         self.task.history()
+    }
+
+    fn note(&self) -> Option<Value> {
+        self.task.note()
+    }
+
+    fn set_note(&self, note: Value) {
+        self.task.set_note(note);
     }
 }

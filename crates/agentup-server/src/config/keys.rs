@@ -77,19 +77,22 @@ pub(super) fn names_in(pattern: &str) -> impl Iterator<Item = &'static str> {
         None if pattern.starts_with("middleware[") => (pattern, Some(MIDDLEWARE_ENTRY)),
         None => (pattern, None),
     };
-    PATHS
-        .iter()
+    paths()
         .filter(move |path| parent(path) == home || Some(parent(path)) == beside)
-        .map(|path| last_step(path))
+        .map(last_step)
         .chain(of_an_issuer.iter().copied())
 }
 
 /// The mappings in which a key of this name would be known.
 pub(super) fn homes_of(name: &str) -> impl Iterator<Item = &'static str> {
-    PATHS
-        .iter()
+    paths()
         .filter(move |path| last_step(path) == name)
-        .map(|path| parent(path))
+        .map(parent)
+}
+
+/// The path of every key.
+fn paths() -> impl Iterator<Item = &'static str> {
+    PATHS.iter().chain(handlers::paths()).copied()
 }
 
 fn parent(path: &str) -> &str {
@@ -103,21 +106,25 @@ macro_rules! keys {
     )+) => {
         $(keys!(@row $meaning $name $kind, $path, $value $(, $default)?);)+
 
-        /// The path of every key.
+        /// The path of every key of this table.
         const PATHS: &[&str] = &[$($path),+];
     };
     (@row $meaning:literal $name:ident $kind:ty, $path:literal, $value:expr) => {
         #[doc = $meaning]
-        pub(super) const $name: Key<$kind> = Key { path: $path, kind: $value, meaning: $meaning };
+        pub(in crate::config) const $name: Key<$kind> = Key { path: $path, kind: $value, meaning: $meaning };
     };
     (@row $meaning:literal $name:ident $kind:ty, $path:literal, $value:expr, $default:expr) => {
         #[doc = $meaning]
-        pub(super) const $name: Defaulted<$kind> = Defaulted {
+        pub(in crate::config) const $name: Defaulted<$kind> = Defaulted {
             key: Key { path: $path, kind: $value, meaning: $meaning },
             default: || $default,
         };
     };
 }
+
+mod handlers;
+
+pub(super) use handlers::*;
 
 /// The path of an API key, in the configuration and in a file of its own.
 pub(super) const API_KEY_ENTRY: &str = "security.api_key.keys[]";
@@ -446,7 +453,6 @@ keys! {
     INITIAL_DELAY: Delay = "middleware[retryable].initial_delay", Delay(1..=60 * 60 * 1000), or Duration::from_secs(1);
     /// the longest pause
     MAX_DELAY: Delay = "middleware[retryable].max_delay", Delay(1..=60 * 60 * 1000), or Duration::from_mins(1);
-
     /// what the agent keeps of its tasks
     STATE: Mapping = "state", Mapping;
     /// how long a task is kept after its last change

@@ -6,7 +6,7 @@ use agentup_auth::{Requirement, Scope, ScopeGraph, ScopeRule};
 use agentup_handlers::middleware::MiddlewareSettings;
 
 use super::{
-    SkillConfig, claims, keys,
+    SkillConfig, Stage, claims, handlers, keys,
     keys::{Key, List},
     middleware::{self, Layers},
     reader::Section,
@@ -23,6 +23,7 @@ pub(super) fn read(
     graph: &ScopeGraph,
     middleware: &Layers,
     task_timeout: Duration,
+    stage: Stage,
 ) -> Vec<SkillConfig> {
     let mut skills: Vec<SkillConfig> = Vec::new();
     let sections = root.sections(&keys::SKILLS, "skills[]");
@@ -36,7 +37,7 @@ pub(super) fn read(
     }
     for section in &sections {
         let own = middleware::read(section, &keys::SKILL_MIDDLEWARE, task_timeout);
-        let Some((mut skill, id)) = skill(section, graph) else {
+        let Some((mut skill, id)) = skill(section, graph, stage) else {
             continue;
         };
         skill.middleware = middleware.replaced_by(&own).settings();
@@ -50,7 +51,7 @@ pub(super) fn read(
     skills
 }
 
-fn skill(section: &Section<'_>, graph: &ScopeGraph) -> Option<(SkillConfig, Spot)> {
+fn skill(section: &Section<'_>, graph: &ScopeGraph, stage: Stage) -> Option<(SkillConfig, Spot)> {
     let id = section.required(&keys::SKILL_ID, "every skill has a `skill_id`");
     let text = |key: &Key<Text>| {
         section
@@ -69,6 +70,7 @@ fn skill(section: &Section<'_>, graph: &ScopeGraph) -> Option<(SkillConfig, Spot
         Some(requirement)
     });
     let claims = claims::read(section);
+    let handler = handlers::read(section, stage);
     let Found {
         value: skill_id,
         spot,
@@ -84,6 +86,7 @@ fn skill(section: &Section<'_>, graph: &ScopeGraph) -> Option<(SkillConfig, Spot
         required_scopes,
         claims,
         middleware: MiddlewareSettings::default(),
+        handler,
     };
     Some((skill, spot))
 }

@@ -10,6 +10,7 @@ mod api_keys;
 mod document;
 mod effects;
 mod faults;
+mod handlers;
 mod middleware;
 mod oauth2;
 mod proofs;

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use agentup_auth::Principal;
+use agentup_handlers::{CallerToken, TraceContext};
 use agentup_protocol::jsonrpc::Id;
 use axum::{extract::FromRequestParts, response::Response};
-use http::request::Parts;
+use http::{header::AUTHORIZATION, request::Parts};
 
 use super::{Rejection, observe::RequestId};
 use crate::{app::App, live::Live, operations::Asker};
@@ -26,6 +28,8 @@ impl FromRequestParts<Arc<App>> for Caller {
         let request_id = request_id.map_or_else(|| Arc::from(""), |id| Arc::clone(&id.0));
         match admitted {
             Ok(principal) => Ok(Self(Asker {
+                token: token_of(parts, &live, &principal),
+                trace: parts.extensions.get::<TraceContext>().cloned(),
                 principal,
                 live,
                 request_id,
@@ -33,6 +37,15 @@ impl FromRequestParts<Arc<App>> for Caller {
             Err(rejection) => Err(refuse(&rejection, parts, &live, &request_id)),
         }
     }
+}
+
+/// The token that the gate has admitted, where a skill may pass it on. What a request says while
+/// the gate is open has been checked by nobody.
+fn token_of(parts: &Parts, live: &Live, principal: &Principal) -> Option<CallerToken> {
+    if !live.passes_tokens || !principal.is_authenticated() {
+        return None;
+    }
+    parts.headers.get(AUTHORIZATION).and_then(CallerToken::new)
 }
 
 fn refuse(rejection: &Rejection, parts: &Parts, live: &Live, request_id: &str) -> Response {

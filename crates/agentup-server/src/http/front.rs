@@ -89,7 +89,9 @@ impl Front {
             return challenger.respond(&Rejection::Overloaded, None);
         };
         // A fault in one request is an answer to that request, not the end of the server.
-        let answered = AssertUnwindSafe(self.dispatch(request)).catch_unwind().await;
+        let answered = AssertUnwindSafe(self.dispatch(request))
+            .catch_unwind()
+            .await;
         answered.unwrap_or_else(|_panic| observe::panicked())
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use agentup_handlers::TraceContext;
 use axum::{
     extract::Request,
     response::{IntoResponse, Response},
@@ -10,6 +11,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use uuid::Uuid;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// The longest request id taken over from a client or a proxy, in bytes.
 const MAX_REQUEST_ID: usize = 128;
@@ -18,10 +21,13 @@ const MAX_REQUEST_ID: usize = 128;
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(pub(crate) Arc<str>);
 
-/// Gives the request its id.
+/// Gives the request its id, and the trace that it names.
 pub(super) fn name(request: &mut Request) -> RequestId {
     let id = RequestId(request_id(request.headers()));
     request.extensions_mut().insert(id.clone());
+    if let Some(trace) = trace(request.headers()) {
+        request.extensions_mut().insert(trace);
+    }
     id
 }
 
@@ -38,6 +44,16 @@ pub(super) fn panicked() -> Response {
     let body = r#"{"error":{"code":500,"status":"INTERNAL","message":"The agent has a fault; its log tells more"}}"#;
     let json = (http::header::CONTENT_TYPE, "application/json");
     (StatusCode::INTERNAL_SERVER_ERROR, [json], body).into_response()
+}
+
+/// The trace that the request names. Two that differ are none (W3C Trace Context §3.2).
+fn trace(headers: &HeaderMap) -> Option<TraceContext> {
+    let mut parents = headers.get_all(TRACE_PARENT).iter();
+    let parent = parents.next()?.to_str().ok()?;
+    let states = headers.get_all(TRACE_STATE).iter();
+    let states: Option<Vec<_>> = states.map(|state| state.to_str().ok()).collect();
+    let is_one = parents.next().is_none();
+    is_one.then(|| TraceContext::parse(parent, Some(&states.unwrap_or_default().join(","))))?
 }
 
 /// The id that the request brings, if it is fit for a log; else a new one.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use agentup_protocol::{Message, StreamResponse, Task, TaskState, TaskStatus};
 use parking_lot::Mutex;
+use serde_json::Value;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -46,6 +47,8 @@ struct Inner {
     touched: u64,
     watchers: Vec<mpsc::Sender<Event>>,
     webhooks: Registered,
+    /// What the skill noted for the next message.
+    note: Option<Value>,
 }
 
 impl TaskCell {
@@ -79,6 +82,7 @@ impl TaskCell {
             touched,
             watchers: Vec::new(),
             webhooks: Registered::default(),
+            note: None,
         };
         Self {
             id,

@@ -8,6 +8,7 @@ use agentup_protocol::{
     Artifact, ArtifactUpdate, Message, Part, PartContent, Role, StatusUpdate, StreamResponse,
     TaskState, TaskStatus, Timestamp,
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Inner, TaskCell};
@@ -258,6 +259,14 @@ impl TaskChannel for TaskCell {
 
     fn history(&self) -> Vec<Message> {
         self.inner.lock().task.history.clone()
+    }
+
+    fn note(&self) -> Option<Value> {
+        self.inner.lock().note.clone()
+    }
+
+    fn set_note(&self, note: Value) {
+        self.inner.lock().note = Some(note);
     }
 }
 

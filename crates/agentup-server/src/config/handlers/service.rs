@@ -1,0 +1,45 @@
+//! `handler: {type: http}`: an HTTP service behind a skill.
+
+use agentup_handlers::http::{Identity, Settings};
+use http::header::AUTHORIZATION;
+
+use super::{
+    super::{Stage, keys, reader::Section},
+    headers, limits, mind_the_wire, url,
+};
+
+/// The keys that have an effect.
+pub(super) const KEYS: [&str; 8] = [
+    "url",
+    "headers",
+    "header_files",
+    "forward_identity",
+    "timeout",
+    "connect_timeout",
+    "read_timeout",
+    "max_reply",
+];
+
+pub(super) fn read(section: &Section<'_>, stage: Stage) -> Option<Settings> {
+    let url = url(section, &keys::HANDLER_URL);
+    let headers = headers::read(section);
+    let identity = section.value(&keys::FORWARD_IDENTITY);
+    let limits = limits(section);
+    let passes_token = identity.value == Identity::Token;
+    if passes_token && headers.contains_key(AUTHORIZATION) {
+        let problem = "would send two credentials: `headers` has Authorization as well";
+        section.fault(&identity.spot, problem, "keep one of them");
+    }
+    let url = url?;
+    if passes_token {
+        mind_the_wire(section, &url, "the callers' tokens", stage);
+    } else if !headers.is_empty() {
+        mind_the_wire(section, &url, "`headers`", stage);
+    }
+    Some(Settings {
+        url: url.value,
+        headers,
+        identity: identity.value,
+        limits,
+    })
+}
