@@ -81,6 +81,8 @@ impl Workers {
                 if let Err(error) = worker.run(listener).await {
                     tracing::error!(%error, "a worker cannot listen");
                 }
+                // The process may end as soon as nobody is left, and with it what is held.
+                telemetry::release();
                 drop(alive);
                 // Tasks outlive the connections that began them, and live on this runtime.
                 end.cancelled().await;
