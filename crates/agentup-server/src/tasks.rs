@@ -9,7 +9,6 @@ use agentup_handlers::{
 use agentup_protocol::{A2aError, ErrorKind, Message};
 use futures_util::FutureExt as _;
 use tokio_util::task::TaskTracker;
-use uuid::Uuid;
 
 mod cell;
 mod conversation;
@@ -147,9 +146,8 @@ impl Tasks {
         begun_by: Option<Arc<str>>,
     ) -> Arc<TaskCell> {
         let context = message.context_id.as_deref().filter(|id| !id.is_empty());
-        let context = context.map_or_else(|| Uuid::new_v4().to_string().into(), Arc::from);
         Arc::new(TaskCell::new(
-            context,
+            context.map(Arc::from),
             Arc::clone(skill),
             begun_by,
             self.history_limit,

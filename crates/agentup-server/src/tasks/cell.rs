@@ -26,6 +26,8 @@ const WATCHER_BACKLOG: usize = 256;
 pub(crate) struct TaskCell {
     pub(crate) id: Arc<str>,
     pub(crate) context_id: Arc<str>,
+    /// Whether the context was made for this task, so that nothing was said in it before.
+    opens_context: bool,
     pub(crate) skill: Arc<str>,
     /// The id of the message that began it; none for a task that must not stand in for another.
     pub(crate) begun_by: Option<Arc<str>>,
@@ -52,15 +54,18 @@ struct Inner {
 }
 
 impl TaskCell {
-    /// A task that has been taken in and is not begun.
+    /// A task that has been taken in and is not begun. It is the first of a new context if none is
+    /// named.
     pub(crate) fn new(
-        context_id: Arc<str>,
+        context_id: Option<Arc<str>>,
         skill: Arc<str>,
         begun_by: Option<Arc<str>>,
         history_limit: usize,
         clock: Clock,
     ) -> Self {
         let id: Arc<str> = Uuid::new_v4().to_string().into();
+        let opens_context = context_id.is_none();
+        let context_id = context_id.unwrap_or_else(|| Uuid::new_v4().to_string().into());
         let now = clock.now();
         let status = TaskStatus {
             state: TaskState::Submitted,
@@ -87,6 +92,7 @@ impl TaskCell {
         Self {
             id,
             context_id,
+            opens_context,
             skill,
             begun_by,
             created: touched,
@@ -96,6 +102,11 @@ impl TaskCell {
             inner: Mutex::new(inner),
             settled: Notify::new(),
         }
+    }
+
+    /// Whether this is the very first message of a context.
+    pub(crate) fn opens_context(&self, message: &Message) -> bool {
+        self.opens_context && self.begun_by.as_deref() == Some(&message.message_id)
     }
 
     /// Whether the message that began this task has come again: the same in every part, for the

@@ -35,6 +35,10 @@ impl Conversations for Store {
         };
         let mut said = Vec::new();
         let own = self.find(owner, task_id);
+        // Most calls stand alone, and an owner may have thousands of tasks to look through.
+        if own.as_ref().is_some_and(|it| it.opens_context(message)) {
+            return said;
+        }
         let earlier = self.of_context(owner, context_id, extent.messages);
         let earlier = earlier.into_iter().filter(|cell| &*cell.id != task_id);
         // The task at hand is where the conversation is, whenever it was begun.

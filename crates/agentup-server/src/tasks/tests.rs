@@ -56,7 +56,7 @@ fn clock() -> Clock {
 fn cell() -> Arc<TaskCell> {
     let begun_by = Some("m".into());
     Arc::new(TaskCell::new(
-        "context".into(),
+        Some("context".into()),
         "skill".into(),
         begun_by,
         4,
