@@ -10,15 +10,24 @@ mod premium_analyzer;
 mod public_echo;
 
 pub use admin_status::AgentFacts;
+pub use basic_assistant::AssistantModel;
 
 use crate::Skill;
 
-/// The built-in skill of this id, if there is one. `facts` is what `admin_status` reports.
+/// The built-in skill of this id, if there is one. `facts` is what `admin_status` reports, and
+/// `model` is asked by `basic_assistant`, which answers a few keywords without one.
 #[must_use]
-pub fn builtin(id: &str, facts: &Arc<AgentFacts>) -> Option<Skill> {
+pub fn builtin(
+    id: &str,
+    facts: &Arc<AgentFacts>,
+    model: Option<&Arc<AssistantModel>>,
+) -> Option<Skill> {
     match id {
         "public_echo" => Some(Skill::new(id, public_echo::run)),
-        "basic_assistant" => Some(Skill::new(id, basic_assistant::BasicAssistant)),
+        "basic_assistant" => Some(Skill::new(
+            id,
+            basic_assistant::BasicAssistant(model.cloned()),
+        )),
         "premium_analyzer" => Some(Skill::new(id, premium_analyzer::PremiumAnalyzer)),
         "admin_status" => Some(Skill::new(
             id,

@@ -19,6 +19,7 @@ mod caller_token;
 mod context;
 mod handler;
 pub mod http;
+pub mod llm;
 pub mod middleware;
 mod registry;
 mod relay;
@@ -30,7 +31,7 @@ mod text;
 mod trace;
 pub mod upstream;
 
-pub use builtin::{AgentFacts, builtin};
+pub use builtin::{AgentFacts, AssistantModel, builtin};
 pub use caller_token::CallerToken;
 pub use context::{ArtifactStream, Conversations, RunOf, SkillContext, TaskChannel, Update};
 pub use handler::SkillHandler;

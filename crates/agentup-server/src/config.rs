@@ -20,6 +20,7 @@ use agentup_handlers::middleware::MiddlewareSettings;
 use http::HeaderValue;
 
 mod agent;
+mod ai;
 mod api_keys;
 mod bearer;
 mod claims;
@@ -45,6 +46,7 @@ mod trust;
 mod values;
 mod variables;
 
+pub use ai::AiConfig;
 pub use api_keys::{ApiKeyConfig, KeysFile};
 pub use faults::{Fault, Faults, Warning};
 pub use handlers::HandlerConfig;
@@ -81,6 +83,8 @@ pub struct Config {
     pub skills: Vec<SkillConfig>,
     /// What goes around skills that are not in the list above. Default: nothing.
     pub middleware: MiddlewareSettings,
+    /// The language model of `basic_assistant`. None: it answers a few keywords.
+    pub ai: Option<AiConfig>,
     /// What it keeps of its tasks.
     pub state: StateConfig,
     /// Whom it tells of the events of tasks.
@@ -363,13 +367,15 @@ fn read(root: &Section<'_>, report: &Report<'_>) -> Config {
     let scopes = scopes::read(root);
     let task_timeout = server.limits.task_timeout;
     let middleware = middleware::read(root, &keys::MIDDLEWARE, task_timeout);
+    let ai = ai::read(root, stage);
     Config {
         agent,
         security,
-        skills: skills::read(root, &scopes, &middleware, task_timeout, stage),
+        skills: skills::read(root, &scopes, &ai, &middleware, task_timeout, stage),
         middleware: middleware.settings(),
         server,
         scopes,
+        ai: ai.into_config(),
         state: server::read_state(&root.section(&keys::STATE)),
         push_notifications: push::read(&root.section(&keys::PUSH_NOTIFICATIONS)),
         environment: stage,

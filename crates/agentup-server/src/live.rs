@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use agentup_auth::Principal;
 use agentup_handlers::{
-    AgentFacts, DuplicateSkill, Registry, Skill, SkillInfo, builtin,
+    AgentFacts, AssistantModel, DuplicateSkill, Registry, Skill, SkillInfo, builtin,
     middleware::{Observer, Timer},
 };
 use agentup_protocol::{AgentCard, Generation, JsonObject};
@@ -185,17 +185,30 @@ fn registry(config: &Config, skills: &[Skill]) -> Result<Registry, LiveError> {
         healthy: Box::new(|| true),
     });
     let (timer, observer) = (Timer::system(), Arc::new(SkillLog) as Arc<dyn Observer>);
+    let model = config.ai.as_ref().map(|ai| {
+        let settings = ai.settings.clone();
+        let model = AssistantModel::new(settings, ai.may_be_missing, Arc::clone(&observer));
+        Arc::new(model)
+    });
     let mut registry = Registry::default();
     for configured in &config.skills {
         let id = configured.skill_id.as_str();
         let of_program = skills.iter().find(|skill| &**skill.id() == id).cloned();
-        let of_config = configured.handler.as_ref().map(|it| it.skill(id));
+        let built_in = builtin(id, &facts, model.as_ref());
+        let of_config = configured.handler.as_ref().map(|it| {
+            let skill = it.skill(id, &observer);
+            // Whatever does the work of a built-in skill, its callers remain the same.
+            match &built_in {
+                Some(built_in) => skill.with_requirement(built_in.requirement().clone()),
+                None => skill,
+            }
+        });
         if of_program.is_some() && of_config.is_some() {
             return Err(LiveError::TwoHandlers(id.to_owned()));
         }
         let skill = of_program
             .or(of_config)
-            .or_else(|| builtin(id, &facts))
+            .or(built_in)
             .ok_or_else(|| LiveError::NoHandler(id.to_owned()))?
             .with_info(info(configured));
         let skill = match &configured.required_scopes {

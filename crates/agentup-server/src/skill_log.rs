@@ -1,8 +1,11 @@
-//! What middleware tells, in the log.
+//! What middleware and models tell, in the log.
 
-use agentup_handlers::middleware::{Observer, SkillEvent};
+use agentup_handlers::{
+    llm::ModelAsked,
+    middleware::{Observer, SkillEvent},
+};
 
-/// Writes a line for each run of a skill that is `timed`; the rest is for those who debug.
+/// Writes a line for each run of a skill that is `timed`, and for each question to a model; the rest is for those who debug.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SkillLog;
 
@@ -21,6 +24,26 @@ impl Observer for SkillLog {
                     format_args!("{}.{:06}", took.as_secs(), took.subsec_micros()).to_string();
                 tracing::info!(%skill, task = %task_id, %request_id, outcome, seconds, "skill ran");
             }
+            SkillEvent::ModelAsked(ModelAsked {
+                skill,
+                provider,
+                model,
+                outcome,
+                prompt_tokens,
+                answer_tokens,
+                first_word,
+                took,
+            }) => tracing::info!(
+                %skill,
+                provider,
+                model,
+                outcome,
+                prompt_tokens,
+                answer_tokens,
+                first_word = first_word.map(|it| it.as_secs_f64()),
+                took = took.as_secs_f64(),
+                "model asked"
+            ),
             SkillEvent::Cached { skill } => tracing::debug!(%skill, "answered from the cache"),
             SkillEvent::Retried { skill } => tracing::debug!(%skill, "another attempt"),
             // Whoever refuses the request logs it, with the caller.

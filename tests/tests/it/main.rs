@@ -27,6 +27,8 @@ mod hostile;
 mod http_skill;
 mod isolation;
 mod leaks;
+mod llm_crossing;
+mod llm_skill;
 mod local;
 mod matrix;
 mod middleware;

@@ -70,7 +70,7 @@ impl TaskChannel for NoTask {
 
 /// What the skill answers to this text, or how it says no.
 async fn call(skill: &str, principal: Arc<Principal>, text: &str) -> Result<String, String> {
-    let skill = builtin(skill, &facts()).expect("a built-in skill");
+    let skill = builtin(skill, &facts(), None).expect("a built-in skill");
     let allowed = skill
         .permit(&principal)
         .map_err(|denied| skill.denial(&denied, &principal))?;

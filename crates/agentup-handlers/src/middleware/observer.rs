@@ -1,9 +1,9 @@
-//! Who hears of what middleware does: the log, and metrics.
+//! Who hears of what middleware does, and models: the log, and metrics.
 
 use std::{sync::Arc, time::Duration};
 
 use super::Timer;
-use crate::{Reply, RunOf, SkillError};
+use crate::{Reply, RunOf, SkillError, llm::ModelAsked};
 
 /// Hears of what happens around skills. It must not wait for anything.
 pub trait Observer: Send + Sync {
@@ -20,6 +20,8 @@ impl Observer for () {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SkillEvent<'a> {
+    /// A language model was asked, and has answered or not.
+    ModelAsked(ModelAsked<'a>),
     /// `rate_limited` refused a call.
     Limited {
         /// The skill.

@@ -24,6 +24,7 @@ impl Observer for Told {
             SkillEvent::Limited { skill } => format!("limited {skill}"),
             SkillEvent::Cached { skill } => format!("cached {skill}"),
             SkillEvent::Retried { skill } => format!("retried {skill}"),
+            SkillEvent::ModelAsked(_) => panic!("there is no model"),
             SkillEvent::Ran {
                 skill,
                 outcome,

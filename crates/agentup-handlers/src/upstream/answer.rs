@@ -64,6 +64,13 @@ impl Answer {
         seconds.parse().ok().map(Duration::from_secs)
     }
 
+    /// The same answer with another bound on its body, in bytes, if that is less.
+    #[must_use]
+    pub fn at_most(mut self, bytes: usize) -> Self {
+        self.limits.reply = self.limits.reply.min(bytes);
+        self
+    }
+
     /// The whole body.
     ///
     /// # Errors

@@ -1,14 +1,19 @@
 //! `skills[].handler`: what does the work of a skill that is neither built in nor of the program.
 
+use std::sync::Arc;
+
 use agentup_handlers::{
     Skill,
     http::{self, HttpSkill},
+    llm::{self, LlmSkill},
+    middleware::Observer,
     upstream::Limits,
 };
 use reqwest::Url;
 
 use super::{
     Stage,
+    ai::{self, Ai},
     keys::{self, Key},
     reader::Section,
     report::Found,
@@ -24,17 +29,20 @@ mod service;
 pub enum HandlerConfig {
     /// An HTTP service.
     Http(http::Settings),
+    /// A language model.
+    Llm(llm::Settings),
 }
 
 /// The kinds of [`HandlerConfig`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HandlerKind {
     Http,
+    Llm,
 }
 
 impl HandlerConfig {
     /// The skill of this id that does its work so.
-    pub(crate) fn skill(&self, id: &str) -> Skill {
+    pub(crate) fn skill(&self, id: &str, observer: &Arc<dyn Observer>) -> Skill {
         match self {
             Self::Http(settings) => {
                 let skill = Skill::new(id, HttpSkill::new(settings.clone()));
@@ -44,21 +52,28 @@ impl HandlerConfig {
                     skill
                 }
             }
+            Self::Llm(settings) => {
+                Skill::new(id, LlmSkill::new(settings.clone(), Arc::clone(observer)))
+            }
         }
     }
 }
 
 /// The handler of a skill, if it has one.
-pub(super) fn read(skill: &Section<'_>, stage: Stage) -> Option<HandlerConfig> {
+pub(super) fn read(skill: &Section<'_>, ai: &Ai, stage: Stage) -> Option<HandlerConfig> {
     if !skill.is_written(&keys::HANDLER) {
         return None;
     }
     let section = skill.section(&keys::HANDLER);
-    let kind = section.required(&keys::HANDLER_TYPE, "write `type: http`")?;
+    let kind = section.required(&keys::HANDLER_TYPE, "write `type: http` or `type: llm`")?;
     match kind.value {
         HandlerKind::Http => {
             only(&section, "http", &service::KEYS);
             service::read(&section, stage).map(HandlerConfig::Http)
+        }
+        HandlerKind::Llm => {
+            only(&section, "llm", &ai::KEYS);
+            ai::of_skill(&section, ai, stage).map(HandlerConfig::Llm)
         }
     }
 }
@@ -102,7 +117,7 @@ fn limits(section: &Section<'_>) -> Limits {
 }
 
 /// Secrets on their way over a network that anybody may read.
-fn mind_the_wire(section: &Section<'_>, url: &Found<Url>, what: &str, stage: Stage) {
+pub(super) fn mind_the_wire(section: &Section<'_>, url: &Found<Url>, what: &str, stage: Stage) {
     let host = url.value.host_str().unwrap_or_default();
     if url.value.scheme() == "https" || is_loopback(host) {
         return;

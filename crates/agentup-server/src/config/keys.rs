@@ -65,10 +65,10 @@ pub(super) fn last_step(path: &str) -> &str {
 
 /// The names of the keys that a mapping may have. `pattern` is its own path in this table.
 pub(super) fn names_in(pattern: &str) -> impl Iterator<Item = &'static str> {
-    let of_an_issuer: &[&str] = if pattern == ISSUERS_ENTRY {
-        &OF_AN_ISSUER
-    } else {
-        &[]
+    let elsewhere: &[&str] = match pattern {
+        ISSUERS_ENTRY => &OF_AN_ISSUER,
+        HANDLER_ENTRY => &OF_A_MODEL,
+        _ => &[],
     };
     // Parameters of a middleware stand beside its name, or in a mapping of their own.
     let parameters = pattern.strip_prefix(PARAMETERS_OF);
@@ -80,7 +80,7 @@ pub(super) fn names_in(pattern: &str) -> impl Iterator<Item = &'static str> {
     paths()
         .filter(move |path| parent(path) == home || Some(parent(path)) == beside)
         .map(last_step)
-        .chain(of_an_issuer.iter().copied())
+        .chain(elsewhere.iter().copied())
 }
 
 /// The mappings in which a key of this name would be known.
@@ -453,6 +453,7 @@ keys! {
     INITIAL_DELAY: Delay = "middleware[retryable].initial_delay", Delay(1..=60 * 60 * 1000), or Duration::from_secs(1);
     /// the longest pause
     MAX_DELAY: Delay = "middleware[retryable].max_delay", Delay(1..=60 * 60 * 1000), or Duration::from_mins(1);
+
     /// what the agent keeps of its tasks
     STATE: Mapping = "state", Mapping;
     /// how long a task is kept after its last change

@@ -104,11 +104,11 @@ impl<'a> Section<'a> {
             return None;
         };
         let expanded = expand(text, self.report.variables).ok()?;
-        let is_set = expanded.unset.is_empty();
         let name = expanded
             .names
             .first()
             .filter(|_| expanded.text.is_empty())?;
+        let is_set = self.report.variables.get(name).is_some();
         Some(format!(
             "variable {name} is {}",
             if is_set { "set to nothing" } else { "not set" }

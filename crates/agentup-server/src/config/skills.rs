@@ -6,7 +6,9 @@ use agentup_auth::{Requirement, Scope, ScopeGraph, ScopeRule};
 use agentup_handlers::middleware::MiddlewareSettings;
 
 use super::{
-    SkillConfig, Stage, claims, handlers, keys,
+    SkillConfig, Stage,
+    ai::Ai,
+    claims, handlers, keys,
     keys::{Key, List},
     middleware::{self, Layers},
     reader::Section,
@@ -21,6 +23,7 @@ const ALIKE: f64 = 0.85;
 pub(super) fn read(
     root: &Section<'_>,
     graph: &ScopeGraph,
+    ai: &Ai,
     middleware: &Layers,
     task_timeout: Duration,
     stage: Stage,
@@ -37,7 +40,7 @@ pub(super) fn read(
     }
     for section in &sections {
         let own = middleware::read(section, &keys::SKILL_MIDDLEWARE, task_timeout);
-        let Some((mut skill, id)) = skill(section, graph, stage) else {
+        let Some((mut skill, id)) = skill(section, graph, ai, stage) else {
             continue;
         };
         skill.middleware = middleware.replaced_by(&own).settings();
@@ -51,7 +54,12 @@ pub(super) fn read(
     skills
 }
 
-fn skill(section: &Section<'_>, graph: &ScopeGraph, stage: Stage) -> Option<(SkillConfig, Spot)> {
+fn skill(
+    section: &Section<'_>,
+    graph: &ScopeGraph,
+    ai: &Ai,
+    stage: Stage,
+) -> Option<(SkillConfig, Spot)> {
     let id = section.required(&keys::SKILL_ID, "every skill has a `skill_id`");
     let text = |key: &Key<Text>| {
         section
@@ -70,7 +78,7 @@ fn skill(section: &Section<'_>, graph: &ScopeGraph, stage: Stage) -> Option<(Ski
         Some(requirement)
     });
     let claims = claims::read(section);
-    let handler = handlers::read(section, stage);
+    let handler = handlers::read(section, ai, stage);
     let Found {
         value: skill_id,
         spot,

@@ -6,6 +6,7 @@ use agentup_auth::{Scope, ScopeSet};
 
 use super::*;
 
+mod ai;
 mod api_keys;
 mod document;
 mod effects;
