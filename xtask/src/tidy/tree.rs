@@ -9,8 +9,9 @@ use anyhow::{Context as _, Result, bail};
 /// Folders with nothing in them that is ours to check.
 const FOREIGN_FOLDERS: &[&str] = &[".git", "__pycache__", "node_modules", "target"];
 
-/// Files that stay on a developer's machine, as in `.gitignore`.
-const LOCAL_FILES: &[&str] = &[".env"];
+/// Files that stay on a developer's machine, as in `.gitignore`. In a work tree that git has added
+/// to another, `.git` is a file.
+const LOCAL_FILES: &[&str] = &[".env", ".git"];
 
 /// What was read, by path from the root of the repository, with forward slashes.
 #[derive(Debug, Default)]
