@@ -4,7 +4,6 @@
 //! work is stolen, so the slowest of many connections is not much slower than the others.
 
 use std::{
-    convert::Infallible,
     io,
     net::{SocketAddr, TcpListener as StdListener},
     sync::Arc,
@@ -12,24 +11,22 @@ use std::{
     time::Duration,
 };
 
-use axum::body::Body;
-use http::Request;
-use hyper::{body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
-};
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{http::Front, telemetry};
 
+mod connection;
+mod peer;
+mod worker;
+
+use connection::Connections;
+pub(crate) use peer::Peer;
+use worker::Worker;
+
 /// Connections that wait to be accepted; the kernel may allow fewer.
 const BACKLOG: i32 = 1024;
-
-/// How long to wait after the system refuses a connection for want of resources.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Opens the port.
 pub(crate) fn bind(address: SocketAddr) -> io::Result<StdListener> {
@@ -72,9 +69,8 @@ impl Workers {
                 .on_thread_park(telemetry::release)
                 .build()?;
             let worker = Worker {
-                front: front.clone(),
+                connections: Arc::new(Connections::new(front.clone(), header_timeout)),
                 stop: stop.clone(),
-                header_timeout,
             };
             let (alive, end) = (alive.clone(), end.clone());
             let serve = async move {
@@ -111,57 +107,5 @@ impl Workers {
     /// Waits for the last connection.
     pub(crate) async fn gone(&mut self) {
         while self.gone.recv().await.is_some() {}
-    }
-}
-
-struct Worker {
-    front: Front,
-    stop: CancellationToken,
-    header_timeout: Duration,
-}
-
-impl Worker {
-    async fn run(self, listener: StdListener) -> io::Result<()> {
-        let listener = TcpListener::from_std(listener)?;
-        let mut builder = auto::Builder::new(TokioExecutor::new());
-        builder
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.header_timeout);
-        builder.http2().timer(TokioTimer::new());
-        let builder = Arc::new(builder);
-        let graceful = GracefulShutdown::new();
-        loop {
-            let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
-                () = self.stop.cancelled() => break,
-            };
-            let stream = match accepted {
-                Ok((stream, _peer)) => stream,
-                Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                    continue;
-                }
-            };
-            // Answers are small and whole: nothing is gained by holding them back.
-            let _ = stream.set_nodelay(true);
-            let front = self.front.clone();
-            let service = service_fn(move |request: Request<Incoming>| {
-                let front = front.clone();
-                async move { Ok::<_, Infallible>(front.answer(request.map(Body::new)).await) }
-            });
-            let connection = builder
-                .serve_connection(TokioIo::new(stream), service)
-                .into_owned();
-            let connection = graceful.watch(connection);
-            tokio::spawn(async move {
-                // A client that breaks off, or speaks no HTTP, is its own affair.
-                let _ = connection.await;
-            });
-        }
-        drop(listener);
-        graceful.shutdown().await;
-        Ok(())
     }
 }
