@@ -52,8 +52,17 @@ impl Server {
     /// With its log, when it does not start.
     #[must_use]
     pub fn start_in(folder: Folder) -> Self {
+        Self::start_with(&[], folder)
+    }
+
+    /// The same with further options on its command line.
+    ///
+    /// # Panics
+    /// With its log, when it does not start.
+    #[must_use]
+    pub fn start_with(options: &[&str], folder: Folder) -> Self {
         let mut command = program("agentup-server");
-        command.args(["serve", "--port", "0"]);
+        command.args(["serve", "--port", "0"]).args(options);
         Self::run(command, folder)
     }
 

@@ -54,6 +54,12 @@ impl MethodKind {
         }
     }
 
+    /// Its name in logs and metrics: the one in 1.0, whatever the request called it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        self.v10_name()
+    }
+
     /// The operation that a method name stands for in this generation.
     #[must_use]
     pub fn from_name(generation: Generation, name: &str) -> Option<Self> {

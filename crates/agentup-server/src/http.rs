@@ -27,7 +27,7 @@ mod wellknown;
 
 pub(crate) use challenge::{ChallengeScheme, Challenger};
 pub(crate) use front::Front;
-pub(crate) use rejection::Rejection;
+pub(crate) use rejection::{Rejection, RejectionKind};
 
 /// The agent card's place (`A2A §8.2`).
 pub(crate) const CARD: &str = "/.well-known/agent-card.json";
@@ -58,6 +58,20 @@ fn routes() -> Router<Arc<App>> {
         .merge(rest::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
+}
+
+/// The pattern of the route that a path belongs to, for logs and metrics, which must have few.
+fn route_of(path: &str) -> &'static str {
+    match path {
+        "/" => "/",
+        CARD => CARD,
+        OLD_CARD => OLD_CARD,
+        RESOURCE_METADATA => RESOURCE_METADATA,
+        SIGNING_KEYS => SIGNING_KEYS,
+        "/healthz" => "/healthz",
+        "/readyz" => "/readyz",
+        _ => rest::route_of(path).unwrap_or("(none)"),
+    }
 }
 
 async fn not_found(State(app): State<Arc<App>>) -> Response {

@@ -17,6 +17,7 @@ mod live;
 mod operations;
 mod published;
 mod push;
+mod record;
 mod reload;
 mod serve;
 mod signing;

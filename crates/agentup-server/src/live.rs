@@ -98,6 +98,13 @@ impl Live {
         let url = public_url(config, bound);
         let address = |place: &str| format!("{}{place}", url.trim_end_matches('/'));
         let security = &config.security;
+        if security.enabled && security.schemes.contains(&SchemeKind::Bearer) {
+            let issuers = security.issuers.len();
+            tracing::info!(
+                issuers,
+                "JWT mode detected: bearer tokens are verified here"
+            );
+        }
         let gate = if security.enabled {
             Gate::new(security, &config.scopes, &url)?
         } else {

@@ -3,12 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use agentup_auth::{Denied, Principal};
-use agentup_handlers::{Admitted, CallerToken, Skill, TraceContext, middleware::Limited};
+use agentup_handlers::{Admitted, CallerToken, Skill, middleware::Limited};
 use agentup_protocol::{A2aError, CancelTaskRequest, Message, SendMessageRequest};
 
 use crate::{
     live::Live,
     push::Webhook,
+    record::Noted,
     tasks::{Opened, TaskCell, Tasks, Turn, TurnRefused},
 };
 
@@ -21,10 +22,8 @@ pub(crate) struct Asker {
     pub(crate) principal: Arc<Principal>,
     /// The settings that hold for this request.
     pub(crate) live: Arc<Live>,
-    /// The id of the request, for the log and for handlers.
-    pub(crate) request_id: Arc<str>,
-    /// The trace that the request belongs to, if it named one.
-    pub(crate) trace: Option<TraceContext>,
+    /// The name of the request, and what is learned of it.
+    pub(crate) noted: Noted,
     /// The token that the caller was admitted by, if a skill may pass it on.
     pub(crate) token: Option<CallerToken>,
 }
@@ -73,26 +72,19 @@ impl Asker {
     ) -> Result<Accepted, Refusal> {
         let known = self.task_of(tasks, &request)?;
         let skill = self.skill_of(known.as_deref(), &request)?;
+        self.noted.skill(skill.id());
         let allowed = match skill.permit(&self.principal) {
             Ok(allowed) => allowed,
             Err(denied) => return self.deny(tasks, skill, denied, request, form),
         };
-        tracing::info!(
-            request_id = %self.request_id,
-            "User {} accessing {} with scopes: {}",
-            self.principal.id().subject().escape_debug(),
-            skill.id(),
-            Listed(self.principal.granted()),
-        );
         // Before there is a task: what is refused here must not take room from other tasks.
-        let admitted = allowed
-            .admit()
-            .map_err(|limited| self.limit(skill, limited))?;
+        let admitted = allowed.admit().map_err(Refusal::Limited)?;
         let opened = match known {
             Some(cell) => Opened::New(cell),
             None => tasks.open(self.principal.id(), skill.id(), &request.message)?,
         };
         let (Opened::New(cell) | Opened::Repeat(cell)) = &opened;
+        self.noted.task(cell);
         // Before the first event, so that the webhook hears of that too.
         if let Some(webhook) = webhook {
             self.add_webhook(cell, webhook)?;
@@ -136,9 +128,10 @@ impl Asker {
 
     /// The caller's task with this id. One that belongs to somebody else is not there.
     pub(crate) fn task(&self, tasks: &Tasks, id: &str) -> Result<Arc<TaskCell>, A2aError> {
-        tasks
-            .find(self.principal.id(), id)
-            .ok_or_else(|| A2aError::task_not_found(id))
+        let found = tasks.find(self.principal.id(), id);
+        let cell = found.ok_or_else(|| A2aError::task_not_found(id))?;
+        self.noted.task(&cell);
+        Ok(cell)
     }
 
     /// Cancels a task of the caller.
@@ -223,22 +216,11 @@ impl Asker {
         Ok(Turn {
             admitted,
             message,
-            request_id: Arc::clone(&self.request_id),
+            request_id: Arc::clone(self.noted.id()),
             is_repeatable,
-            trace: self.trace.clone(),
+            trace: self.noted.trace().cloned(),
             token,
         })
-    }
-
-    /// Says that it is too often.
-    fn limit(&self, skill: &Skill, limited: Limited) -> Refusal {
-        tracing::warn!(
-            request_id = %self.request_id,
-            user = %self.principal.id().subject().escape_debug(),
-            "Rate limit reached for {}",
-            skill.id(),
-        );
-        Refusal::Limited(limited)
     }
 
     /// Says no, in the form asked for. Nothing of the skill has run.
@@ -250,18 +232,13 @@ impl Asker {
         request: SendMessageRequest,
         form: DenialForm,
     ) -> Result<Accepted, Refusal> {
-        tracing::warn!(
-            request_id = %self.request_id,
-            user = %self.principal.id().subject().escape_debug(),
-            "Authorization failed for {}: {}",
-            skill.id(),
-            reason(&denied),
-        );
         let words = skill.denial(&denied, &self.principal);
         if form == DenialForm::Http {
             return Err(Refusal::Denied(denied, words));
         }
         let cell = tasks.refuse(self.principal.id(), skill.id(), request.message, &words)?;
+        self.noted.task(&cell);
+        self.noted.denied(denied);
         Ok(Accepted { cell, turn: None })
     }
 }
@@ -273,26 +250,4 @@ fn is_self_contained(message: &Message) -> bool {
     is_empty(&message.context_id)
         && is_empty(&message.task_id)
         && message.reference_task_ids.is_empty()
-}
-
-/// Why a caller was denied, for those who run the agent.
-fn reason(denied: &Denied) -> String {
-    denied.scope().map_or_else(
-        || format!("unmet condition on claims: {}", denied.unmet.join(", ")),
-        |scope| format!("missing {scope} scope"),
-    )
-}
-
-/// Scopes in the form in which the log has them: `['basic', 'premium']`.
-struct Listed<'a>(&'a agentup_auth::ScopeSet);
-
-impl std::fmt::Display for Listed<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[")?;
-        for (index, scope) in self.0.iter().enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            write!(f, "{comma}'{scope}'")?;
-        }
-        f.write_str("]")
-    }
 }

@@ -3,8 +3,10 @@
 use std::io::{self, IsTerminal};
 
 mod lines;
+mod requests;
 
 pub(crate) use lines::{hold, release};
+pub(crate) use requests::tell;
 
 use lines::Lines;
 use tracing::{Level, level_filters::LevelFilter};

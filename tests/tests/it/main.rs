@@ -34,6 +34,7 @@ mod matrix;
 mod middleware;
 mod quick_start;
 mod reload;
+mod request_log;
 mod running;
 mod stop;
 mod streams;

@@ -100,6 +100,27 @@ impl ErrorKind {
         }
     }
 
+    /// A name for logs and metrics. Part of the interface: renaming one breaks dashboards.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ParseError => "parse_error",
+            Self::InvalidRequest => "invalid_request",
+            Self::MethodNotFound => "method_not_found",
+            Self::InvalidParams => "invalid_params",
+            Self::Internal => "internal",
+            Self::TaskNotFound => "task_not_found",
+            Self::TaskNotCancelable => "task_not_cancelable",
+            Self::PushNotificationNotSupported => "push_notification_not_supported",
+            Self::UnsupportedOperation => "unsupported_operation",
+            Self::ContentTypeNotSupported => "content_type_not_supported",
+            Self::InvalidAgentResponse => "invalid_agent_response",
+            Self::ExtendedCardNotConfigured => "extended_card_not_configured",
+            Self::ExtensionSupportRequired => "extension_support_required",
+            Self::VersionNotSupported => "version_not_supported",
+        }
+    }
+
     /// The name of the status in gRPC and in `google.rpc.Status`.
     #[must_use]
     pub const fn grpc_status(self) -> &'static str {

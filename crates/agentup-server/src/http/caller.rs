@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use agentup_auth::Principal;
-use agentup_handlers::{CallerToken, TraceContext};
+use agentup_handlers::CallerToken;
 use agentup_protocol::jsonrpc::Id;
 use axum::{extract::FromRequestParts, response::Response};
 use http::{header::AUTHORIZATION, request::Parts};
 
-use super::{Rejection, observe::RequestId};
-use crate::{app::App, live::Live, operations::Asker};
+use super::Rejection;
+use crate::{app::App, live::Live, operations::Asker, record::Noted};
 
 /// The caller of a route that is not public.
 ///
@@ -24,17 +24,19 @@ impl FromRequestParts<Arc<App>> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let live = app.live();
         let admitted = live.gate.admit(parts, &app.clock).await;
-        let request_id = parts.extensions.get::<RequestId>();
-        let request_id = request_id.map_or_else(|| Arc::from(""), |id| Arc::clone(&id.0));
         match admitted {
-            Ok(principal) => Ok(Self(Asker {
-                token: token_of(parts, &live, &principal),
-                trace: parts.extensions.get::<TraceContext>().cloned(),
-                principal,
-                live,
-                request_id,
-            })),
-            Err(rejection) => Err(refuse(&rejection, parts, &live, &request_id)),
+            Ok(principal) => {
+                let noted = parts.extensions.get::<Noted>().cloned();
+                let noted = noted.unwrap_or_else(|| Noted::new(Arc::from(""), None));
+                noted.principal(&principal);
+                Ok(Self(Asker {
+                    token: token_of(parts, &live, &principal),
+                    principal,
+                    live,
+                    noted,
+                }))
+            }
+            Err(rejection) => Err(refuse(&rejection, parts, &live)),
         }
     }
 }
@@ -48,14 +50,7 @@ fn token_of(parts: &Parts, live: &Live, principal: &Principal) -> Option<CallerT
     parts.headers.get(AUTHORIZATION).and_then(CallerToken::new)
 }
 
-fn refuse(rejection: &Rejection, parts: &Parts, live: &Live, request_id: &str) -> Response {
-    // The code says which check failed. The client hears the kind of fault, no more.
-    tracing::warn!(
-        %request_id,
-        code = rejection.code(),
-        "authentication refused: {}",
-        rejection.message(),
-    );
+fn refuse(rejection: &Rejection, parts: &Parts, live: &Live) -> Response {
     // The id of a JSON-RPC request stands in the body, which is not read.
     let id = (parts.uri.path() == "/").then_some(&Id::NULL);
     live.challenger.respond(rejection, id)

@@ -13,10 +13,9 @@ use futures_util::FutureExt as _;
 use http::{HeaderValue, Method, header::ORIGIN, header::VARY};
 use tower::{Layer as _, Service, ServiceExt as _};
 use tower_http::cors::CorsLayer;
-use tracing::Level;
 
-use super::{Rejection, cors, jsonrpc, observe};
-use crate::app::App;
+use super::{Rejection, cors, jsonrpc, observe, route_of};
+use crate::{app::App, record::Watch};
 
 /// What an answer to a page of another site would depend on (Fetch §3.2.5).
 const VARIES: HeaderValue = HeaderValue::from_static(
@@ -48,11 +47,10 @@ impl Front {
 
     /// Answers a request. The steps are in the order in which it takes them.
     pub(crate) async fn answer(&self, mut request: Request) -> Response {
-        // Names the request and logs its end; outermost, so that it sees every outcome.
-        let id = observe::name(&mut request);
-        // What the line says is copied out of the request only where the line is written.
-        let asked = tracing::enabled!(Level::DEBUG)
-            .then(|| (request.method().clone(), request.uri().path().to_owned()));
+        // Names the request and tells its end; outermost, so that it sees every outcome.
+        let noted = observe::name(&mut request);
+        let (method, route) = (request.method().clone(), route_of(request.uri().path()));
+        let watch = Watch::begin(noted.clone(), method, route, observe::ended);
         // Answers browsers that ask first, before they have a token to send.
         let mut response =
             if request.method() == Method::OPTIONS || request.headers().contains_key(ORIGIN) {
@@ -62,11 +60,8 @@ impl Front {
                 response.headers_mut().append(VARY, VARIES);
                 response
             };
-        if let Some((method, path)) = asked {
-            let status = response.status().as_u16();
-            tracing::debug!(request_id = %id.0, %method, path = %path.escape_debug(), status, "request");
-        }
-        observe::show_name(&id, &mut response);
+        observe::show_name(&noted, &mut response);
+        watch.end(observe::outcome(&mut response), response.status());
         response
     }
 

@@ -46,16 +46,22 @@ pub(crate) async fn answer(
         Err(rejected) => {
             let generation = Generation::from_version(version).unwrap_or(Generation::V03);
             return call(rejected.id, generation)
-                .answer(Err(rejected.error))
+                .answer(None, Err(rejected.error))
                 .await;
         }
     };
     match route(&envelope.method, version) {
         Ok((generation, kind)) => {
             let operation = Operation::decode(generation, kind, envelope.params);
-            call(envelope.id, generation).answer(operation).await
+            call(envelope.id, generation)
+                .answer(Some(kind), operation)
+                .await
         }
-        Err(error) => call(envelope.id, Generation::V03).answer(Err(error)).await,
+        Err(error) => {
+            call(envelope.id, Generation::V03)
+                .answer(None, Err(error))
+                .await
+        }
     }
 }
 

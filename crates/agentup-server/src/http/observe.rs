@@ -1,4 +1,4 @@
-//! What can be seen of every request: its name, and that its code has a fault.
+//! What can be seen of every request: its name, how it ended, and that its code has a fault.
 
 use std::sync::Arc;
 
@@ -10,6 +10,11 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use uuid::Uuid;
 
+use crate::{
+    record::{Noted, Outcome, Record},
+    telemetry,
+};
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
@@ -17,23 +22,16 @@ const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
 /// The longest request id taken over from a client or a proxy, in bytes.
 const MAX_REQUEST_ID: usize = 128;
 
-/// The name of a request: in its log lines, in its response, in the context of its skill.
-#[derive(Clone, Debug)]
-pub(crate) struct RequestId(pub(crate) Arc<str>);
-
-/// Gives the request its id, and the trace that it names.
-pub(super) fn name(request: &mut Request) -> RequestId {
-    let id = RequestId(request_id(request.headers()));
-    request.extensions_mut().insert(id.clone());
-    if let Some(trace) = trace(request.headers()) {
-        request.extensions_mut().insert(trace);
-    }
-    id
+/// Gives the request its id, and room for what will be learned of it.
+pub(super) fn name(request: &mut Request) -> Noted {
+    let noted = Noted::new(request_id(request.headers()), trace(request.headers()));
+    request.extensions_mut().insert(noted.clone());
+    noted
 }
 
 /// Tells the client the id.
-pub(super) fn show_name(id: &RequestId, response: &mut Response) {
-    if let Ok(value) = HeaderValue::try_from(&*id.0) {
+pub(super) fn show_name(noted: &Noted, response: &mut Response) {
+    if let Ok(value) = HeaderValue::try_from(&**noted.id()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
 }
@@ -43,7 +41,25 @@ pub(super) fn panicked() -> Response {
     tracing::error!("a request panicked");
     let body = r#"{"error":{"code":500,"status":"INTERNAL","message":"The agent has a fault; its log tells more"}}"#;
     let json = (http::header::CONTENT_TYPE, "application/json");
-    (StatusCode::INTERNAL_SERVER_ERROR, [json], body).into_response()
+    let response = (StatusCode::INTERNAL_SERVER_ERROR, [json], body).into_response();
+    with_outcome(response, Outcome::Panicked)
+}
+
+/// Tells all who want to know that a request has ended.
+pub(super) fn ended(record: &Record) {
+    telemetry::tell(record);
+}
+
+/// Has the response say how its request ended, where it ended otherwise than well.
+pub(super) fn with_outcome(mut response: Response, outcome: Outcome) -> Response {
+    response.extensions_mut().insert(outcome);
+    response
+}
+
+/// How the request ended, by what its response says.
+pub(super) fn outcome(response: &mut Response) -> Outcome {
+    let extensions = response.extensions_mut();
+    extensions.remove::<Outcome>().unwrap_or(Outcome::Done)
 }
 
 /// The trace that the request names. Two that differ are none (W3C Trace Context §3.2).
@@ -62,7 +78,12 @@ fn request_id(headers: &HeaderMap) -> Arc<str> {
         .get(REQUEST_ID)
         .and_then(|value| value.to_str().ok())
         .filter(|id| is_fit(id))
-        .map_or_else(|| Uuid::new_v4().to_string().into(), Arc::from)
+        .map_or_else(new_request_id, Arc::from)
+}
+
+fn new_request_id() -> Arc<str> {
+    let mut text = Uuid::encode_buffer();
+    Arc::from(&*Uuid::new_v4().hyphenated().encode_lower(&mut text))
 }
 
 fn is_fit(id: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use agentup_protocol::{
-    A2aError, Generation, Operation, Outcome,
+    A2aError, Generation, MethodKind, Operation, Outcome,
     jsonrpc::{Failure, Id, Success},
 };
 use axum::response::{IntoResponse, Response};
@@ -13,10 +13,11 @@ use http::{
 };
 use serde::Serialize;
 
-use super::{Rejection, stream};
+use super::{Rejection, observe::with_outcome, stream};
 use crate::{
     app::App,
     operations::{Asker, Refusal, list::trimmed},
+    record::{Asked, BindingKind, Outcome as Ended},
     tasks::TaskCell,
 };
 
@@ -48,8 +49,20 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// Does what was asked for, or answers why not.
-    pub(crate) async fn answer(&self, operation: Result<Operation, A2aError>) -> Response {
+    /// Does what was asked for, or answers why not. `kind` is there as soon as the request is
+    /// understood that far.
+    pub(crate) async fn answer(
+        &self,
+        kind: Option<MethodKind>,
+        operation: Result<Operation, A2aError>,
+    ) -> Response {
+        if let Some(operation) = kind {
+            self.asker.noted.asked(Asked {
+                operation,
+                generation: self.binding.generation(),
+                binding: self.binding.kind(),
+            });
+        }
         let done = match operation {
             Ok(operation) => self.perform(operation).await,
             Err(error) => Err(error.into()),
@@ -155,12 +168,14 @@ impl Call<'_> {
         match (refusal, &self.binding) {
             // Errors of the protocol are `200` in JSON-RPC (`A2A §9`).
             (Refusal::Protocol(error), Binding::JsonRpc { id, generation }) => {
-                json("application/json", &Failure::new(id, error, *generation))
+                let response = json("application/json", &Failure::new(id, error, *generation));
+                with_outcome(response, Ended::Failed(error.kind()))
             }
             (Refusal::Protocol(error), Binding::Rest { media_type }) => {
                 let status = StatusCode::from_u16(error.kind().http_status());
                 let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                (status, json(media_type, &error.to_rest())).into_response()
+                let response = (status, json(media_type, &error.to_rest())).into_response();
+                with_outcome(response, Ended::Failed(error.kind()))
             }
             (Refusal::Denied(denied, words), binding) => {
                 let rejection = Rejection::Scope(denied.clone(), words.clone());
@@ -180,6 +195,14 @@ impl Binding<'_> {
         match self {
             Self::JsonRpc { generation, .. } => *generation,
             Self::Rest { .. } => Generation::V10,
+        }
+    }
+
+    /// Which one it is.
+    pub(crate) const fn kind(&self) -> BindingKind {
+        match self {
+            Self::JsonRpc { .. } => BindingKind::JsonRpc,
+            Self::Rest { .. } => BindingKind::Rest,
         }
     }
 

@@ -13,7 +13,8 @@ use http::{
 };
 use serde::Serialize;
 
-use super::Challenger;
+use super::{Challenger, observe::with_outcome};
+use crate::record::Outcome;
 
 /// The nonce for the next proof (RFC 9449 §8.1).
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
@@ -64,6 +65,21 @@ pub(crate) enum Rejection {
     MethodNotAllowed,
 }
 
+/// What a refusal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum RejectionKind {
+    /// The credential.
+    Authentication,
+    /// What the caller may do.
+    Authorization,
+    /// How often the caller may do it.
+    Rate,
+    /// The agent is at its limit, whoever asks.
+    Overload,
+    /// The request itself.
+    Request,
+}
+
 impl Challenger {
     /// The response to a refusal. `id` is there on the JSON-RPC route.
     pub(crate) fn respond(&self, rejection: &Rejection, id: Option<&Id<'_>>) -> Response {
@@ -100,7 +116,7 @@ impl Challenger {
             // The rest of the body is not read, so nothing can follow it (RFC 9110 §15.5.14).
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        response
+        with_outcome(response, Outcome::from(rejection))
     }
 }
 
@@ -174,6 +190,30 @@ impl Rejection {
             Self::BodyLate => "The request body did not arrive in time",
             Self::NotFound => "There is nothing at this path",
             Self::MethodNotAllowed => "This path does not take this method",
+        }
+    }
+
+    /// What the refusal is about.
+    pub(crate) const fn kind(&self) -> RejectionKind {
+        match self {
+            Self::Unauthenticated
+            | Self::Credential(_)
+            | Self::Token(_)
+            | Self::KeysAwaited(_)
+            | Self::BoundToken(_)
+            | Self::Proof { .. }
+            | Self::Introspection(_)
+            | Self::CannotCheck
+            | Self::ApiKey(_) => RejectionKind::Authentication,
+            Self::Scope(..) => RejectionKind::Authorization,
+            Self::TooOften(_) => RejectionKind::Rate,
+            Self::Overloaded => RejectionKind::Overload,
+            Self::BodyTooLarge
+            | Self::BodyBroken
+            | Self::BodyLate
+            | Self::MediaType
+            | Self::NotFound
+            | Self::MethodNotAllowed => RejectionKind::Request,
         }
     }
 

@@ -43,6 +43,18 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/extendedAgentCard", get(answer))
 }
 
+/// The pattern of the route of this binding that a path belongs to.
+pub(super) fn route_of(path: &str) -> Option<&'static str> {
+    Some(match path {
+        "/message:send" => "/message:send",
+        "/message:stream" => "/message:stream",
+        "/tasks" => "/tasks",
+        "/extendedAgentCard" => "/extendedAgentCard",
+        _ if path.len() > "/tasks/".len() && path.starts_with("/tasks/") => "/tasks/{*rest}",
+        _ => return None,
+    })
+}
+
 /// Answers a request of this binding.
 async fn answer(State(app): State<Arc<App>>, Caller(asker): Caller, request: Request) -> Response {
     let (head, body) = request.into_parts();
@@ -64,7 +76,9 @@ async fn answer(State(app): State<Arc<App>>, Caller(asker): Caller, request: Req
     } else {
         bytes::Bytes::new()
     };
-    call.answer(operation(&head, target, &body)).await
+    let kind = target.kind;
+    call.answer(Some(kind), operation(&head, target, &body))
+        .await
 }
 
 /// The operation that the head and the body ask for together.

@@ -1,0 +1,72 @@
+//! Notes on a request, taken where something is learned of it.
+
+use std::sync::Arc;
+
+use agentup_auth::{Denied, Principal};
+use agentup_handlers::TraceContext;
+use parking_lot::Mutex;
+
+use super::{Asked, Notes};
+use crate::tasks::TaskCell;
+
+/// The name of a request and the notes on it. It travels with the request; clones are the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Noted(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    id: Arc<str>,
+    trace: Option<TraceContext>,
+    /// Of one request, so that nobody ever waits for it.
+    notes: Mutex<Notes>,
+}
+
+impl Noted {
+    pub(crate) fn new(id: Arc<str>, trace: Option<TraceContext>) -> Self {
+        Self(Arc::new(Inner {
+            id,
+            trace,
+            notes: Mutex::default(),
+        }))
+    }
+
+    /// The id of the request, for the log and for handlers.
+    pub(crate) fn id(&self) -> &Arc<str> {
+        &self.0.id
+    }
+
+    /// The trace that the request belongs to, if it named one.
+    pub(crate) fn trace(&self) -> Option<&TraceContext> {
+        self.0.trace.as_ref()
+    }
+
+    /// Who asks.
+    pub(crate) fn principal(&self, principal: &Arc<Principal>) {
+        self.0.notes.lock().principal = Some(Arc::clone(principal));
+    }
+
+    /// What is asked for.
+    pub(crate) fn asked(&self, asked: Asked) {
+        self.0.notes.lock().asked = Some(asked);
+    }
+
+    /// The skill that it is for.
+    pub(crate) fn skill(&self, skill: &Arc<str>) {
+        self.0.notes.lock().skill = Some(Arc::clone(skill));
+    }
+
+    /// The task that it is about.
+    pub(crate) fn task(&self, task: &Arc<TaskCell>) {
+        self.0.notes.lock().task = Some(Arc::clone(task));
+    }
+
+    /// A denial that the answer does not show by its status.
+    pub(crate) fn denied(&self, denied: Denied) {
+        self.0.notes.lock().denied = Some(denied);
+    }
+
+    /// All that was noted, at the end.
+    pub(super) fn take(&self) -> Notes {
+        std::mem::take(&mut self.0.notes.lock())
+    }
+}
