@@ -17,6 +17,7 @@ use crate::{
     telemetry::{self, LogFormat},
 };
 
+mod health;
 mod skills;
 
 /// Settings that cannot be used (`EX_CONFIG` of sysexits).
@@ -38,7 +39,7 @@ struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0   done, or stopped by a signal
-  1   the server cannot run, for instance because the port is taken
+  1   the server cannot run, for instance because the port is taken; for `health`: it is not well
   2   the command line cannot be understood
   78  the configuration cannot be used; every fault is listed";
 
@@ -76,6 +77,12 @@ enum Command {
     Card,
     /// Print the skills with the scopes they require, and who may call them
     Skills,
+    /// Ask the agent that runs with this configuration how it is: exit code 0 if it is well, 1 if not
+    Health {
+        /// Ask whether it wants requests, too, not only whether it lives
+        #[arg(long)]
+        ready: bool,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -90,13 +97,21 @@ enum Command {
 pub fn run() -> ExitCode {
     match Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Agent(error)) if error.is_config() => {
+            match &error {
+                // The faults of a configuration are a report of their own.
+                AgentError::Config(faults) => complain(faults.to_string().trim_end()),
+                other => report(other),
+            }
+            ExitCode::from(EXIT_CONFIG)
+        }
         Err(Failure::Agent(error)) => {
             report(&error);
-            if error.is_config() {
-                ExitCode::from(EXIT_CONFIG)
-            } else {
-                ExitCode::FAILURE
-            }
+            ExitCode::FAILURE
+        }
+        Err(Failure::Unwell(unwell)) => {
+            report(&unwell);
+            ExitCode::FAILURE
         }
         Err(Failure::NoConfig) => {
             let places = CONFIG_PLACES.join(" or ");
@@ -111,6 +126,7 @@ pub fn run() -> ExitCode {
 
 enum Failure {
     Agent(AgentError),
+    Unwell(health::Unwell),
     NoConfig,
 }
 
@@ -127,6 +143,7 @@ impl Cli {
             Some(Command::Check { show }) => self.options.check(show),
             Some(Command::Card) => self.options.card(),
             Some(Command::Skills) => self.options.skills(),
+            Some(Command::Health { ready }) => self.options.health(ready),
             Some(Command::Completions { shell }) => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "agentup-server", &mut script);
@@ -180,6 +197,14 @@ impl Options {
         Ok(print(skills::table(&live, agent.config()).as_bytes())?)
     }
 
+    /// A probe asks often: what loading the configuration warns of, the server has said once.
+    fn health(self, ready: bool) -> Result<(), Failure> {
+        let loaded = self.source()?.load()?;
+        let path = if ready { "/readyz" } else { "/healthz" };
+        let said = health::ask(&loaded.config.server, path).map_err(Failure::Unwell)?;
+        Ok(print(format!("{said}\n").as_bytes())?)
+    }
+
     /// For the commands that only look: warnings are part of what they tell.
     fn load(self) -> Result<(Agent, PathBuf), Failure> {
         telemetry::init(self.log_format, Level::WARN);
@@ -203,13 +228,9 @@ impl Options {
 }
 
 /// An error with all that led to it.
-fn report(error: &AgentError) {
-    let mut text = match error {
-        // The faults of a configuration are a report of their own.
-        AgentError::Config(faults) => faults.to_string(),
-        other => format!("error: {other}"),
-    };
-    let mut cause = std::error::Error::source(error);
+fn report(error: &dyn std::error::Error) {
+    let mut text = format!("error: {error}");
+    let mut cause = error.source();
     while let Some(error) = cause {
         let _ = write!(text, ": {error}");
         cause = error.source();
