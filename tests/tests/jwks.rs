@@ -118,6 +118,7 @@ async fn running(keys: &[Value], more: &str) -> (KeyServer, Server) {
     (key_server, server)
 }
 
+/// The effect of `security.bearer.jwks_url` and `security.bearer.algorithm`.
 #[tokio::test]
 async fn a_rotated_key_is_accepted_at_once_and_the_old_one_refused() {
     let (keys, server) = running(&[jwk("old", 1)], "").await;
@@ -141,6 +142,7 @@ async fn a_rotated_key_is_accepted_at_once_and_the_old_one_refused() {
     assert_eq!(keys.requests(KEYS).len(), 2);
 }
 
+/// The effect of `security.bearer.jwks_cache_ttl`.
 #[tokio::test]
 async fn a_removed_key_stops_by_itself() {
     let (keys, server) = running(&[jwk("one", 1), jwk("two", 2)], "    jwks_cache_ttl: 1\n").await;
@@ -182,6 +184,7 @@ async fn nobody_is_let_in_or_blamed_while_there_are_no_keys() {
     assert_eq!(verdict(&server, &token("one", 1)).await, good());
 }
 
+/// The effect of `security.bearer.jwks_max_stale`.
 #[tokio::test]
 async fn keys_outlive_their_server_for_a_while() {
     let keys = "    jwks_cache_ttl: 1\n    jwks_max_stale: 4\n";
@@ -288,6 +291,7 @@ async fn a_set_without_a_usable_key_is_no_set_to_be_ready_with() {
     assert_eq!(verdict(&server, &token("one", 1)).await, unknown());
 }
 
+/// The effect of `security.bearer.jwks_cool_down`.
 #[tokio::test]
 async fn ten_thousand_strangers_cost_one_fetch() {
     let (keys, server) = running(&[jwk("one", 1)], "    jwks_cool_down: 1h\n").await;
@@ -339,6 +343,7 @@ fn token_header(kid: &str) -> String {
     token.split_once('.').unwrap().0.to_owned()
 }
 
+/// The effect of `security.bearer.oidc_discovery`.
 #[tokio::test]
 async fn the_issuer_says_where_its_keys_are() {
     let keys = KeyServer::start().await.unwrap();
@@ -404,6 +409,7 @@ async fn keys_of_two_issuers_are_never_pooled() {
     assert_eq!(asked, [1, 2], "only the one that it is about");
 }
 
+/// The effect of `security.bearer.jwks_file`.
 #[tokio::test]
 async fn a_file_of_keys_is_followed() {
     let text = |keys: &[Value]| json!({"keys": keys}).to_string();
@@ -452,4 +458,19 @@ async fn looking_at_a_configuration_fetches_nothing() {
         assert_eq!(outcome.code, Some(0), "{outcome:?}");
     }
     assert!(keys.requests(KEYS).is_empty());
+}
+
+/// The effect of `security.bearer.jwks_allow_hosts`.
+#[tokio::test]
+async fn in_production_keys_come_from_this_machine_only_if_it_is_named() {
+    let keys = KeyServer::start().await.unwrap();
+    keys.serve(KEYS, set(&[jwk("one", 1)]));
+    let production = |more: &str| format!("environment: production\n{}", fetching(&keys, more));
+    let refused = Folder::new(&production(""), "");
+    let outcome = run("agentup-server", refused.path(), ["check"]);
+    assert_eq!(outcome.code, Some(78), "{outcome:?}");
+    assert!(outcome.stderr.contains("jwks_allow_hosts"), "{outcome:?}");
+    let server = Server::start(&production("    jwks_allow_hosts: [127.0.0.1]\n"), "");
+    ready(&server).await;
+    assert_eq!(verdict(&server, &token("one", 1)).await, good());
 }

@@ -209,3 +209,6 @@ impl Guarded {
         [bearer, dpop, api_key].into_iter().flatten().collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -105,6 +105,7 @@ async fn every_skill_names_the_scopes_that_it_asks_for() {
     }
 }
 
+/// The effect of `agent.url`.
 #[tokio::test]
 async fn a_configured_address_stands_in_the_card() {
     let config = QUICK_START.replace(

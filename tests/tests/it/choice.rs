@@ -73,6 +73,7 @@ async fn a_message_that_names_none_is_for_the_first_open_skill() {
     assert_eq!(send(&server, naming(None, None, None)).await.reply(), ECHO);
 }
 
+/// The effect of `agent.default_skill`.
 #[tokio::test]
 async fn the_default_skill_can_be_configured() {
     let config = QUICK_START.replace(

@@ -26,6 +26,7 @@ fn good() -> Value {
     json!({"department": "engineering-7", "realm_access": {"roles": ["user", "auditor"]}})
 }
 
+/// The effect of `skills[].claims`.
 #[tokio::test]
 async fn every_condition_must_be_met() {
     let server = server();

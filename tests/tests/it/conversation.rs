@@ -129,6 +129,7 @@ async fn what_was_denied_or_failed_is_no_answer() {
     );
 }
 
+/// The effect of `state.conversation.max_messages`.
 #[tokio::test]
 async fn the_oldest_is_left_out_by_count() {
     let agent = agent("state: { conversation: { max_messages: 3 } }").await;
@@ -142,6 +143,7 @@ async fn the_oldest_is_left_out_by_count() {
     );
 }
 
+/// The effect of `state.conversation.max_bytes`.
 #[tokio::test]
 async fn the_oldest_is_left_out_by_size_and_the_message_at_hand_never() {
     let agent = agent("state: { conversation: { max_bytes: 2KiB } }").await;
@@ -165,6 +167,7 @@ async fn the_oldest_is_left_out_by_size_and_the_message_at_hand_never() {
     );
 }
 
+/// The effect of `state.history_limit`.
 #[tokio::test]
 async fn without_a_history_of_tasks_the_message_at_hand_is_all() {
     let agent = agent("state: { history_limit: 0 }").await;

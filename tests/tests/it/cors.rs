@@ -28,6 +28,7 @@ async fn without_configuration_no_page_may_read_an_answer() {
     }
 }
 
+/// The effect of `server.cors.origins`.
 #[tokio::test]
 async fn pages_of_a_configured_origin_may_call() {
     let config = format!("server: {{cors: {{origins: [\"{PAGE}\"]}}}}\n{QUICK_START}");

@@ -62,6 +62,7 @@ async fn endless(_: Message, _: SkillContext) -> Result<Reply, SkillError> {
     std::future::pending().await
 }
 
+/// The effect of `server.limits.task_timeout`.
 #[tokio::test]
 async fn a_skill_that_never_ends_is_ended() {
     let config = format!("{QUICK_START}\nserver: {{limits: {{task_timeout: 1s}}}}\n");

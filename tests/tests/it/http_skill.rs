@@ -38,6 +38,7 @@ fn ended(answer: &Answer) -> (String, Value) {
     (state, status["message"]["parts"][0]["text"].clone())
 }
 
+/// The effect of `skills[].handler.type`, `skills[].handler.url` and `skills[].handler.headers`.
 #[tokio::test]
 async fn the_service_hears_who_asks_for_what_and_its_message_is_the_answer() {
     let service = service(|_, caller| caller.json(200, &says("done")));
@@ -102,6 +103,7 @@ async fn the_service_hears_who_asks_for_what_and_its_message_is_the_answer() {
     assert_eq!(context["requestId"], "req-1");
 }
 
+/// The effect of `skills[].handler.forward_identity`.
 #[tokio::test]
 async fn the_service_hears_as_much_of_the_caller_as_is_configured() {
     let service = service(|_, caller| caller.json(200, &says("done")));

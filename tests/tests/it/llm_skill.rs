@@ -34,6 +34,8 @@ fn ended(answer: &Answer) -> (String, String) {
     (text(&status["state"]), text(words))
 }
 
+/// The effect of `ai.provider`, `ai.base_url`, `ai.model`, `ai.api_key`, `ai.system_prompt`,
+/// `ai.temperature` and `ai.max_tokens`.
 #[tokio::test]
 async fn the_model_hears_the_caller_and_its_words_are_the_answer() {
     let model = Model::start();
@@ -185,6 +187,7 @@ async fn what_a_model_thinks_stays_with_it() {
     }
 }
 
+/// The effect of `ai.identity`.
 #[tokio::test]
 async fn the_caller_is_named_only_if_it_is_configured() {
     let model = Model::start();

@@ -36,6 +36,7 @@ mod quick_start;
 mod reload;
 mod request_log;
 mod running;
+mod settings;
 mod stop;
 mod streams;
 mod tasks;

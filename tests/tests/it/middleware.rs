@@ -82,6 +82,8 @@ async fn whoever_is_denied_reaches_none_of_it() {
 }
 
 /// 429 with the time to wait, before there is a task, in every way of asking.
+///
+/// The effect of `middleware` and `middleware[rate_limited].requests_per_minute`.
 #[tokio::test]
 async fn too_many_calls_are_refused_before_they_are_tasks() {
     let (agent, runs) = agent("[{ name: rate_limited, requests_per_minute: 2 }]").await;
@@ -212,6 +214,7 @@ async fn no_kept_answer_crosses_over() {
     assert!(runs < REQUESTS / 4, "most answers were kept: {runs}");
 }
 
+/// The effect of `middleware[retryable].max_attempts`.
 #[tokio::test]
 async fn what_fails_for_now_is_tried_again_and_the_rest_is_not() {
     let retryable = "[{ name: retryable, max_attempts: 3, initial_delay: 1ms, max_delay: 2ms }]";
@@ -230,6 +233,7 @@ async fn what_fails_for_now_is_tried_again_and_the_rest_is_not() {
     }
 }
 
+/// The effect of `middleware[timeout].duration`.
 #[tokio::test]
 async fn a_skill_has_its_time_and_no_more() {
     let (agent, _) = agent("[{ name: timeout, duration: 50ms }]").await;
@@ -239,6 +243,7 @@ async fn a_skill_has_its_time_and_no_more() {
     assert_eq!(answer.at(words), "The skill took too long.");
 }
 
+/// The effect of `skills[].middleware` and `middleware[].name`.
 #[tokio::test]
 async fn a_timed_run_has_a_line_in_the_log() {
     let config = format!("{QUICK_START}    middleware: [timed]\n");

@@ -80,6 +80,8 @@ async fn the_report_of_a_broken_configuration_says_where() {
 }
 
 /// `RELOAD=true` of the document's `.env`. Editors write in place or put a new file there.
+///
+/// The effect of `RELOAD`.
 #[tokio::test]
 async fn a_change_of_the_file_takes_effect_by_itself() {
     for replace in [true, false] {

@@ -229,6 +229,8 @@ async fn a_denial_is_forbidden_with_a_challenge() {
 }
 
 /// `security.denial` forces one form for both generations.
+///
+/// The effect of `security.denial`.
 #[tokio::test]
 async fn the_form_of_a_denial_can_be_configured() {
     for (form, old, new) in [

@@ -238,6 +238,7 @@ async fn a_webhook_that_was_taken_away_hears_nothing_more() {
     assert!(webhook.is_quiet());
 }
 
+/// The effect of `push_notifications.enabled`.
 #[tokio::test]
 async fn an_agent_without_notifications_says_so_everywhere() {
     let server = server("push_notifications: { enabled: false }\n");

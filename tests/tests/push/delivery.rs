@@ -106,6 +106,8 @@ async fn what_fails_is_tried_again_before_anything_else() {
     assert!(webhook.is_quiet());
 }
 
+/// The effect of `push_notifications.retry.attempts` and
+/// `push_notifications.allow_private_targets`.
 #[tokio::test]
 async fn what_is_refused_or_fails_too_often_is_given_up_once_and_the_rest_goes_on() {
     let retry = "push_notifications: { allow_private_targets: true, retry: { attempts: 2 } }\n";
@@ -135,6 +137,18 @@ async fn what_is_refused_or_fails_too_often_is_given_up_once_and_the_rest_goes_o
         !log.contains("secret-path") && !log.contains("the-credentials"),
         "{log}"
     );
+}
+
+/// The effect of `push_notifications.retry.max_age`.
+#[tokio::test]
+async fn what_has_become_too_old_is_given_up() {
+    let retry = "allow_private_targets: true, retry: { attempts: 20, max_age: 1s }";
+    let server = server(&format!("push_notifications: {{ {retry} }}\n"));
+    let webhook = Webhook::start();
+    webhook.will([503; 20].map(Reaction::Status));
+    say_hi(&server, &token("u", ""), json!({"url": webhook.url("/")})).await;
+    // Twenty attempts would take a quarter of an hour.
+    let _ = server.log().wait_for("push notification given up");
 }
 
 #[tokio::test]
@@ -180,6 +194,7 @@ async fn what_waits_is_delivered_before_the_server_ends() {
     );
 }
 
+/// The effect of `server.shutdown_grace`.
 #[tokio::test]
 async fn a_server_does_not_wait_for_a_webhook_for_ever() {
     let config = format!(

@@ -66,6 +66,7 @@ async fn a_notification_is_signed_over_its_exact_body() {
     }
 }
 
+/// The effect of `agent.signing_key_file`.
 #[tokio::test]
 async fn the_card_is_signed_for_every_reading_of_it() {
     let server = signing_server();

@@ -70,6 +70,7 @@ async fn a_redirect_is_not_followed() {
     assert!(webhook.is_quiet());
 }
 
+/// The effect of `push_notifications.allow_hosts`.
 #[tokio::test]
 async fn a_host_inside_that_is_allowed_by_name_is_connected_to() {
     let server =

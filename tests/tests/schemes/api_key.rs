@@ -22,6 +22,8 @@ fn security(more: &str) -> String {
     )
 }
 
+/// The effect of `security.type`, `security.api_key.keys[].name`, `security.api_key.keys[].hash`
+/// and `security.api_key.keys[].prefix`.
 #[tokio::test]
 async fn a_key_is_a_credential_of_its_own() {
     let server = server(&security(""));
@@ -33,6 +35,7 @@ async fn a_key_is_a_credential_of_its_own() {
     }
 }
 
+/// The effect of `security.api_key.keys[].scopes`.
 #[tokio::test]
 async fn a_key_reaches_as_far_as_its_scopes() {
     let server = server(&security(""));
@@ -61,6 +64,7 @@ async fn without_a_key_the_challenge_names_the_header() {
     );
 }
 
+/// The effect of `security.api_key.keys[].expires`.
 #[tokio::test]
 async fn other_keys_are_refused() {
     let server = server(&security(""));
@@ -98,6 +102,7 @@ async fn two_keys_are_no_key() {
     assert_eq!(token_alone.status, 401);
 }
 
+/// The effect of `security.api_key.allow_query`.
 #[tokio::test]
 async fn a_query_has_a_key_only_where_that_is_allowed() {
     let query = format!("/?api_key={KEY}");
@@ -117,6 +122,7 @@ async fn a_query_has_a_key_only_where_that_is_allowed() {
     assert!(!lax.stop().log.contains(KEY));
 }
 
+/// The effect of `security.api_key.keys_file`.
 #[tokio::test]
 async fn a_file_of_keys_is_followed() {
     let folder = folder("type: api_key, api_key: { keys_file: keys.yaml }");

@@ -16,8 +16,8 @@ use serde_json::{Map, Value, json};
 use super::{BEARER, challenges, declared, fault, hello, server};
 
 /// A client with a key, at one agent.
-struct Holder {
-    server: Server,
+pub(super) struct Holder {
+    pub(super) server: Server,
     key: SigningKey,
     token: String,
 }
@@ -47,7 +47,7 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-fn proving(dpop: &str) -> Holder {
+pub(super) fn proving(dpop: &str) -> Holder {
     let server = server(&format!("bearer: {{ {BEARER}, dpop: {{ {dpop} }} }}"));
     let key = key();
     let token = token_but("alice", "", json!({"cnf": {"jkt": thumbprint(&key)}}));
@@ -56,7 +56,7 @@ fn proving(dpop: &str) -> Holder {
 
 impl Holder {
     /// A proof with changes; null takes a claim away.
-    fn proof(&self, changes: Value) -> String {
+    pub(super) fn proof(&self, changes: Value) -> String {
         // Random, as the signature of ES256 is.
         let jti = issue::sign(&Map::new(), &Map::new(), &self.key).unwrap();
         let mut claims = object(json!({
@@ -81,7 +81,7 @@ impl Holder {
         hello(&self.server).header("Authorization", format!("DPoP {}", self.token))
     }
 
-    async fn bring(&self, proof: &str) -> Answer {
+    pub(super) async fn bring(&self, proof: &str) -> Answer {
         Answer::to(self.request().header("DPoP", proof)).await
     }
 }
@@ -200,6 +200,7 @@ async fn a_token_that_is_not_bound_needs_no_proof_and_gets_nothing_from_one() {
     assert!(fault(&answer).contains("Invalid DPoP key binding"));
 }
 
+/// The effect of `security.bearer.dpop.mode` and `security.bearer.dpop.algorithms`.
 #[tokio::test]
 async fn where_proofs_are_required_no_other_token_will_do() {
     let holder = proving("mode: required, algorithms: [ES256]");
@@ -236,6 +237,7 @@ async fn where_they_are_off_the_scheme_is_unknown() {
     );
 }
 
+/// The effect of `security.bearer.dpop.nonce`.
 #[tokio::test]
 async fn a_nonce_is_handed_out_and_asked_for() {
     let holder = proving("mode: optional, nonce: true");

@@ -63,6 +63,7 @@ async fn the_server_is_asked_once_as_rfc_7662_says() {
     );
 }
 
+/// The effect of `security.oauth2.client_auth` and `security.oauth2.client_secret`.
 #[tokio::test]
 async fn the_secret_may_stand_in_the_form() {
     let authority = Authority::start();
@@ -80,6 +81,7 @@ async fn the_secret_may_stand_in_the_form() {
     );
 }
 
+/// The effect of `security.oauth2.audience`.
 #[tokio::test]
 async fn what_the_server_refuses_is_refused() {
     let authority = Authority::start();
@@ -211,6 +213,7 @@ async fn a_server_that_is_down_is_not_open() {
     assert_eq!(server.get("/healthz").await.status, 200);
 }
 
+/// The effect of `security.oauth2.timeout`.
 #[tokio::test]
 async fn a_slow_server_is_waited_for_as_long_as_configured() {
     let authority = Authority::start();

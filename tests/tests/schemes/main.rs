@@ -12,6 +12,7 @@ mod dpop;
 mod introspection;
 mod mixed;
 mod revocation;
+mod settings;
 
 use agentup_tests::{Answer, Folder, QUICK_START_ENV, Server, message_v10};
 use reqwest::RequestBuilder;

@@ -17,6 +17,8 @@ fn everything(authority: &Authority) -> Server {
     ))
 }
 
+/// The effect of `security.schemes[].type`, `security.schemes[].bearer`,
+/// `security.schemes[].api_key` and `security.schemes[].oauth2`.
 #[tokio::test]
 async fn each_kind_is_enough() {
     let authority = Authority::start();

@@ -20,6 +20,7 @@ async fn bring(server: &Server, jti: &str) -> Answer {
     Answer::to(hello(server).bearer_auth(token)).await
 }
 
+/// The effect of `security.bearer.revocations_file`.
 #[tokio::test]
 async fn a_token_is_taken_back_while_it_is_in_use() {
     let server = revoking("test-issuer of-before\nother-issuer t-1\n");
@@ -58,6 +59,7 @@ async fn a_list_that_cannot_be_read_takes_nothing_from_the_old_one() {
     assert_eq!(bring(&server, "t-2").await.status, 200);
 }
 
+/// The effect of `security.bearer.required_claims`.
 #[tokio::test]
 async fn a_token_that_cannot_be_taken_back_is_refused_where_all_must_be() {
     let server = revoking("");

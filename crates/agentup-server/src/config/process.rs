@@ -33,6 +33,10 @@ impl ProcessConfig {
     }
 }
 
+/// The names of these variables.
+#[cfg(test)]
+pub(super) const VARIABLES: [&str; 3] = ["LOG_LEVEL", "DEBUG", "RELOAD"];
+
 const LEVEL: Choice<Level> = Choice(&[
     ("INFO", Level::INFO),
     ("DEBUG", Level::DEBUG),

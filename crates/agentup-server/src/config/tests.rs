@@ -8,6 +8,7 @@ use super::*;
 
 mod ai;
 mod api_keys;
+mod coverage;
 mod document;
 mod effects;
 mod faults;

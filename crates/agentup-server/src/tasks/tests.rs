@@ -194,6 +194,7 @@ proptest! {
         }
     }
 
+    /// The effect of `state.ttl`.
     #[test]
     fn the_store_stays_within_its_bounds_and_keeps_owners_apart(
         steps in prop::collection::vec((0_usize..4, any::<bool>()), 1..80),

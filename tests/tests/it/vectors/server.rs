@@ -28,6 +28,8 @@ const NOT_CONFIGURED: [&str; 4] = [
     "hs256-rotated",
 ];
 
+/// The effect of `security.bearer.algorithms`, `security.bearer.token_types`,
+/// `security.bearer.jwt_secret_file` and `security.bearer.issuers`.
 #[tokio::test]
 async fn the_server_gives_every_vector_its_verdict() {
     let log = Captured::default();
