@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::demo;
+use crate::deploy;
 use crate::document;
 use crate::interop;
 use crate::sh::Sh;
@@ -96,6 +97,13 @@ const STEPS: &[Step] = &[
             bail!("the agent allows or denies other than expected");
         }
         Ok(Passed)
+    }),
+    step("deploy", |ground| {
+        let undone = deploy::check(ground.toolbox()?, &[])?;
+        if undone.is_empty() {
+            return Ok(Passed);
+        }
+        Ok(Skipped(format!("in part: {}", undone.join("; "))))
     }),
 ];
 

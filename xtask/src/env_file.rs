@@ -35,7 +35,7 @@ fn text(secret: &str) -> String {
 
 /// 256 bits, what HS256 asks for (RFC 7518 §3.2), from the operating system's generator. In
 /// hexadecimal digits: no character that a shell or a `.env` file would have to quote.
-fn fresh_secret() -> Result<String> {
+pub(crate) fn fresh_secret() -> Result<String> {
     let mut secret = String::new();
     for _ in 0..4 {
         let part = getrandom::u64().context("the system has no randomness for a secret")?;

@@ -1,7 +1,6 @@
 //! `interop`: the official SDKs as clients of a real agent, in both generations and both bindings.
 
 mod clients;
-mod converse;
 mod install;
 mod verdicts;
 

@@ -10,7 +10,9 @@ mod agent;
 mod authorization;
 mod bench;
 mod ci;
+mod converse;
 mod demo;
+mod deploy;
 mod document;
 mod env_file;
 mod http;
@@ -24,6 +26,7 @@ mod test;
 mod tidy;
 mod token;
 mod toolbox;
+mod venv;
 
 use std::process::ExitCode;
 
@@ -48,6 +51,7 @@ enum Command {
     Tidy(tidy::Tidy),
     Document(document::Document),
     Interop(interop::Interop),
+    Deploy(deploy::Deploy),
     Mutants(mutants::Mutants),
     Bench(bench::Bench),
     Ci(ci::Ci),
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
         Command::Tidy(tidy::Tidy) => tidy::run(),
         Command::Document(document::Document) => document::run(),
         Command::Interop(interop::Interop) => interop::run(),
+        Command::Deploy(command) => command.run(),
         Command::Mutants(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Ci(command) => Ok(command.run()),

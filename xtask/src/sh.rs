@@ -91,6 +91,17 @@ impl Sh {
         self.demand(status)
     }
 
+    /// Runs the command on this terminal and fails unless it succeeds, without showing what may be
+    /// long or secret: itself.
+    pub(crate) fn run_unseen(mut self) -> Result<()> {
+        let status = self.0.stdin(Stdio::null()).status();
+        let status = status.with_context(|| self.cannot_start())?;
+        if !status.success() {
+            bail!("{}: {status}", self.0.get_program().to_string_lossy());
+        }
+        Ok(())
+    }
+
     /// What the command wrote to standard output; its standard error goes to this terminal.
     pub(crate) fn read(mut self) -> Result<String> {
         self.0.stdin(Stdio::null()).stderr(Stdio::inherit());

@@ -32,6 +32,11 @@ impl Toolbox {
         Self::build_with(&[&["--workspace", "--all-features"][..], &all].concat())
     }
 
+    /// Builds every binary, with the features of [`Toolbox::build_with_tests`].
+    pub(crate) fn build_all() -> Result<Self> {
+        Self::build_with(&["--workspace", "--all-features", "--bins"])
+    }
+
     /// Builds every binary and an example, with the features of [`Toolbox::build_with_tests`].
     pub(crate) fn build_with_example(name: &str) -> Result<Self> {
         let all = ["--workspace", "--all-features", "--bins", "--example", name];

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::converse::converse;
 use super::verdicts::{Report, Said};
+use crate::converse::converse;
 use crate::sh::{Sh, root};
+use crate::venv::python_of;
 
 /// Where drivers, and the versions of what they import, lie in the repository.
 pub(super) const SOURCES: &str = "tests/interop";
@@ -96,15 +97,6 @@ impl Client {
         let mut said = Said::default();
         let ended = converse(driver, given, LIMIT, |line| said.line(line));
         Report { said, ended }
-    }
-}
-
-/// The interpreter of a virtual environment.
-pub(super) fn python_of(venv: &Path) -> PathBuf {
-    if cfg!(windows) {
-        venv.join("Scripts/python.exe")
-    } else {
-        venv.join("bin/python")
     }
 }
 

@@ -12,7 +12,7 @@ use crate::sh::Sh;
 
 /// Runs a program and hands on each line of its standard output as soon as it is there. Its
 /// standard error goes to this terminal. It is ended when it takes longer than `limit`.
-pub(super) fn converse(
+pub(crate) fn converse(
     program: Sh,
     input: &str,
     limit: Duration,
