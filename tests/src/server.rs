@@ -3,11 +3,12 @@
 use std::{
     ops::Deref,
     process::{Child, Command, Stdio},
+    thread,
 };
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{Client, Folder, Log, program};
+use crate::{Client, Folder, Log, hidden::assert_hidden, program};
 
 /// How the server says on standard output where it listens.
 const ANNOUNCEMENT: &str = "agentup-server listening on ";
@@ -17,6 +18,7 @@ const ANNOUNCEMENT: &str = "agentup-server listening on ";
 pub struct Server {
     child: Child,
     client: Client,
+    output: Log,
     log: Log,
     folder: Folder,
 }
@@ -28,6 +30,8 @@ pub struct Stopped {
     pub code: Option<i32>,
     /// All that it wrote to its log.
     pub log: String,
+    /// The events of its audit.
+    pub audit: String,
 }
 
 impl Server {
@@ -78,6 +82,7 @@ impl Server {
     }
 
     fn run(mut command: Command, folder: Folder) -> Self {
+        let folder = folder.with_audit();
         let mut child = command
             .current_dir(folder.path())
             .stdin(Stdio::null())
@@ -91,10 +96,11 @@ impl Server {
         let mut server = Self {
             child,
             client: Client::new(String::new()),
+            output,
             log,
             folder,
         };
-        match output.find_line(ANNOUNCEMENT) {
+        match server.output.find_line(ANNOUNCEMENT) {
             Some(url) => server.client = Client::new(url),
             None => panic!("the server does not start; it said:\n{}", server.log.text()),
         }
@@ -138,6 +144,7 @@ impl Server {
         Stopped {
             code: status.code(),
             log,
+            audit: self.folder.audit(),
         }
     }
 
@@ -159,5 +166,11 @@ impl Drop for Server {
         // Both fail where it has ended already, and then there is nothing to do.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // A test that has failed tells what it has to tell.
+        if !thread::panicking() {
+            assert_hidden("the log", &self.log.whole());
+            assert_hidden("the output", &self.output.whole());
+            self.folder.assert_hidden();
+        }
     }
 }

@@ -19,8 +19,9 @@ use tokio::{
 
 use crate::{
     app::App,
+    audit::{Audit, AuditError, What},
     clock::Clock,
-    config::{self, Config, Loaded},
+    config::{self, AuditTarget, Config, Loaded},
     http,
     live::{Live, LiveError},
     reload::Reloader,
@@ -92,6 +93,9 @@ pub enum AgentError {
     /// Keys are to be fetched, and there is no tokio runtime to fetch them in.
     #[error("keys cannot be fetched")]
     Runtime(#[from] TryCurrentError),
+    /// There is no audit as it is configured.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The system refuses what the server needs.
     #[error("the server cannot run")]
     Io(#[from] io::Error),
@@ -101,7 +105,10 @@ impl AgentError {
     /// Whether the remedy is in the configuration.
     #[must_use]
     pub const fn is_config(&self) -> bool {
-        matches!(self, Self::Environment(_) | Self::Config(_) | Self::Live(_))
+        matches!(
+            self,
+            Self::Environment(_) | Self::Config(_) | Self::Live(_) | Self::Audit(_)
+        )
     }
 }
 
@@ -209,7 +216,13 @@ impl Agent {
         drop(listener);
         // Before anybody knows of the server: this signal ends a process that does not wait for it.
         let hangup = signal(SignalKind::hangup())?;
-        announce(bound)?;
+        let is_audit =
+            matches!(&self.config.audit, Some(audit) if audit.target == AuditTarget::Stdout);
+        announce(bound, is_audit)?;
+        app.audit.record(What::Started {
+            address: bound.to_string(),
+            version: env!("CARGO_PKG_VERSION"),
+        });
         let reloader = Reloader::new(self.source, self.skills, bound, Arc::clone(&app));
         tokio::select! {
             () = stop => {}
@@ -230,18 +243,30 @@ impl Agent {
         if gone.is_err() {
             tracing::warn!("connections did not end in time");
         }
+        app.audit.record(What::Stopped);
+        app.audit.close();
         Ok(())
+    }
+
+    /// What would run, for those who only look: nothing is fetched, recorded or served.
+    pub(crate) fn preview(&self) -> Result<Live, AgentError> {
+        let audit = Audit::off(self.clock.clone());
+        Ok(Live::new(&self.config, &self.skills, None, &audit)?)
     }
 
     fn app(&self, bound: Option<SocketAddr>) -> Result<Arc<App>, AgentError> {
         let limits = &self.config.server.limits;
-        let mut live = Live::new(&self.config, &self.skills, bound)?;
-        live.fetch_keys(&self.config.security, None)?;
+        let audit = Audit::off(self.clock.clone());
+        let mut live = Live::new(&self.config, &self.skills, bound, &audit)?;
+        // Before anything can happen that belongs into it.
+        audit.adopt(self.config.audit.as_ref())?;
+        live.fetch_keys(&self.config.security, None, &audit)?;
         let tasks = Tasks::new(&self.config.state, limits.task_timeout, self.clock.clone());
         Ok(Arc::new(App::new(
             live,
             tasks,
             self.clock.clone(),
+            audit,
             limits.concurrency,
         )))
     }
@@ -270,9 +295,13 @@ impl Source {
     }
 }
 
-/// Tells whoever started the server where it listens: with port 0 nobody else knows.
-fn announce(bound: SocketAddr) -> io::Result<()> {
+/// Tells whoever started the server where it listens: with port 0 nobody else knows. Standard
+/// output is left alone where it is the audit's.
+fn announce(bound: SocketAddr, is_audit: bool) -> io::Result<()> {
     tracing::info!(address = %bound, "listening");
+    if is_audit {
+        return Ok(());
+    }
     let mut out = anstream::stdout();
     writeln!(out, "agentup-server listening on http://{bound}")?;
     out.flush()

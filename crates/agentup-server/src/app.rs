@@ -8,7 +8,7 @@ use std::sync::{
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
-use crate::{clock::Clock, live::Live, push::Push, tasks::Tasks};
+use crate::{audit::Audit, clock::Clock, live::Live, push::Push, tasks::Tasks};
 
 /// The state of a running server.
 #[derive(Debug)]
@@ -17,18 +17,26 @@ pub(crate) struct App {
     pub(crate) tasks: Tasks,
     pub(crate) push: Arc<Push>,
     pub(crate) clock: Clock,
+    pub(crate) audit: Audit,
     /// One for each request that may be in flight.
     pub(crate) places: Semaphore,
     stopping: AtomicBool,
 }
 
 impl App {
-    pub(crate) fn new(live: Live, tasks: Tasks, clock: Clock, concurrency: usize) -> Self {
+    pub(crate) fn new(
+        live: Live,
+        tasks: Tasks,
+        clock: Clock,
+        audit: Audit,
+        concurrency: usize,
+    ) -> Self {
         Self {
             push: Arc::new(Push::new(Arc::clone(&live.push))),
             live: ArcSwap::from_pointee(live),
             tasks,
             clock,
+            audit,
             places: Semaphore::new(concurrency.min(Semaphore::MAX_PERMITS)),
             stopping: AtomicBool::new(false),
         }

@@ -9,6 +9,7 @@ use http::{HeaderValue, header::AUTHORIZATION, request::Parts};
 use tokio::runtime::TryCurrentError;
 
 use crate::{
+    audit::Audit,
     clock::Clock,
     config::{ApiKeyConfig, SecurityConfig},
     http::{ChallengeScheme, Rejection},
@@ -73,11 +74,12 @@ impl Gate {
         security: &SecurityConfig,
         graph: &ScopeGraph,
         url: &str,
+        audit: &Audit,
     ) -> Result<Self, GateError> {
         let introspector = |config| Introspector::new(config).map(Arc::new);
-        let api_key_gate = |config: &ApiKeyConfig| ApiKeyGate::new(config);
+        let api_key_gate = |config: &ApiKeyConfig| ApiKeyGate::new(config, audit);
         Ok(Self::Guarded(Box::new(Guarded {
-            bearer: Bearer::new(security, url)?,
+            bearer: Bearer::new(security, url, audit)?,
             introspection: security.oauth2.as_ref().map(introspector).transpose()?,
             api_key: security.api_key.as_ref().map(api_key_gate).transpose()?,
             graph: graph.clone(),
@@ -97,11 +99,12 @@ impl Gate {
         &mut self,
         security: &SecurityConfig,
         before: Option<&Keys>,
+        audit: &Audit,
     ) -> Result<(), TryCurrentError> {
         match self {
             Self::Open(_) => Ok(()),
             Self::Guarded(guarded) => match &mut guarded.bearer {
-                Some(bearer) => bearer.fetch_keys(security, before),
+                Some(bearer) => bearer.fetch_keys(security, before, audit),
                 None => Ok(()),
             },
         }

@@ -14,7 +14,7 @@ use agentup_auth::{
 use serde::Serialize;
 use tokio::runtime::{Handle, TryCurrentError};
 
-use crate::{config::SecurityConfig, http::Rejection};
+use crate::{audit::Audit, config::SecurityConfig, http::Rejection};
 
 mod log;
 
@@ -56,6 +56,7 @@ impl Keys {
         security: &SecurityConfig,
         verifier: &Arc<Verifier>,
         old: Option<&Self>,
+        audit: &Audit,
     ) -> Result<Option<Self>, TryCurrentError> {
         if security.remote_keys.is_empty() {
             return Ok(None);
@@ -67,7 +68,7 @@ impl Keys {
         let world = World {
             web: Arc::new(Web::new(security.key_guard.clone(), TIMEOUT)),
             now: Arc::new(move || Moment::new(start.elapsed())),
-            observer: log::observer(Arc::clone(&issuers)),
+            observer: log::observer(Arc::clone(&issuers), audit.clone()),
         };
         let sources = security.remote_keys.clone();
         let remote = RemoteKeys::start(verifier, sources, &world, old.map(|old| &old.remote));

@@ -1,6 +1,6 @@
 //! What a configuration becomes when it runs: the gate, the skills, the documents, the limits.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{collections::HashSet, net::SocketAddr, sync::Arc};
 
 use agentup_auth::Principal;
 use agentup_handlers::{
@@ -13,6 +13,7 @@ use serde::Serialize;
 use tokio::runtime::TryCurrentError;
 
 use crate::{
+    audit::Audit,
     card,
     config::{Config, Denial, LimitsConfig, SchemeKind, SecurityConfig, SkillConfig},
     gate::{Gate, GateError},
@@ -23,6 +24,9 @@ use crate::{
     signing::{CannotSign, Signer},
     skill_log::SkillLog,
 };
+
+/// The scope of those who administer the agent.
+const ADMIN: &str = "admin";
 
 /// The settings that hold for a request from its beginning to its end.
 #[derive(Debug)]
@@ -41,6 +45,8 @@ pub(crate) struct Live {
     pub(crate) push: Arc<Rules>,
     denial: Denial,
     default_skill: Option<Arc<str>>,
+    /// The skills of which every call is recorded.
+    audited: HashSet<Arc<str>>,
     /// Whether a skill passes its callers' tokens on.
     pub(crate) passes_tokens: bool,
 }
@@ -86,6 +92,7 @@ impl Live {
         config: &Config,
         skills: &[Skill],
         bound: Option<SocketAddr>,
+        audit: &Audit,
     ) -> Result<Self, LiveError> {
         let registry = registry(config, skills)?;
         let default_skill = config.agent.default_skill.clone();
@@ -106,7 +113,7 @@ impl Live {
             );
         }
         let gate = if security.enabled {
-            Gate::new(security, &config.scopes, &url)?
+            Gate::new(security, &config.scopes, &url, audit)?
         } else {
             tracing::warn!("security is switched off: everybody may use every skill");
             Gate::open()
@@ -128,6 +135,7 @@ impl Live {
             push: Arc::new(Rules::new(&config.push_notifications, signer)),
             denial: security.denial,
             default_skill: default_skill.map(Arc::from),
+            audited: audited(config, &registry),
             passes_tokens: registry.iter().any(Skill::takes_token),
             registry,
             gate,
@@ -143,9 +151,10 @@ impl Live {
         &mut self,
         security: &SecurityConfig,
         before: Option<&Self>,
+        audit: &Audit,
     ) -> Result<(), TryCurrentError> {
         let before = before.and_then(|before| before.gate.keys());
-        self.gate.fetch_keys(security, before)
+        self.gate.fetch_keys(security, before, audit)
     }
 
     /// How a denial is told to a caller of this generation: each in the form that its clients
@@ -162,6 +171,11 @@ impl Live {
         let card = &self.agent_card;
         let has_one = card.capabilities.extended_agent_card;
         has_one.then(|| card::extended(card, &self.registry, caller).to_hybrid_json())
+    }
+
+    /// Whether every call of this skill is recorded in the audit.
+    pub(crate) fn is_audited(&self, skill: &str) -> bool {
+        self.audited.contains(skill)
     }
 
     /// The skill of a message that names none.
@@ -233,6 +247,24 @@ fn registry(config: &Config, skills: &[Skill]) -> Result<Registry, LiveError> {
         }
     }
     Ok(registry)
+}
+
+/// The skills of which every call is recorded: those that the configuration names, else those that
+/// are for administrators.
+fn audited(config: &Config, registry: &Registry) -> HashSet<Arc<str>> {
+    let Some(audit) = &config.audit else {
+        return HashSet::new();
+    };
+    let is_for_admins = |skill: &Skill| {
+        let mut scopes = skill.requirement().scopes().iter();
+        scopes.any(|scope| scope.as_str() == ADMIN)
+    };
+    let is_audited = |skill: &&Skill| match &audit.skills {
+        Some(named) => named.contains(&**skill.id()),
+        None => is_for_admins(skill),
+    };
+    let audited = registry.iter().filter(is_audited);
+    audited.map(|skill| Arc::clone(skill.id())).collect()
 }
 
 /// How callers authenticate, in words.

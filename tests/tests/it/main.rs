@@ -7,6 +7,7 @@
     reason = "a helper that fails fails its test"
 )]
 
+mod audit;
 mod authorization;
 mod bad_input;
 mod bad_tokens;

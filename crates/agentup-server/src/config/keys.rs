@@ -88,6 +88,7 @@ pub(super) fn paths() -> impl Iterator<Item = &'static str> {
         .iter()
         .chain(security::paths())
         .chain(handlers::paths())
+        .chain(telemetry::paths())
         .copied()
 }
 
@@ -120,9 +121,11 @@ macro_rules! keys {
 
 mod handlers;
 mod security;
+mod telemetry;
 
 pub(super) use handlers::*;
 pub(super) use security::*;
+pub(super) use telemetry::*;
 
 /// The path of a middleware of any name.
 pub(super) const MIDDLEWARE_ENTRY: &str = "middleware[]";
