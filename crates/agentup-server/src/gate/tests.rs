@@ -11,7 +11,7 @@ use http::Request;
 use serde_json::{Map, Value, json};
 
 use super::Gate;
-use crate::{clock::Clock, config};
+use crate::{clock::Clock, config, testing::no_audit};
 
 const SECRET: &str = "a secret of the tests, which is long enough";
 
@@ -42,7 +42,13 @@ async fn so_many_good_tokens_are_remembered() {
         fs::write(&path, yaml).unwrap();
         let loaded = config::load(&path, &Environment::default()).unwrap();
         let config = loaded.config;
-        let gate = Gate::new(&config.security, &config.scopes, "http://localhost/").unwrap();
+        let gate = Gate::new(
+            &config.security,
+            &config.scopes,
+            "http://localhost/",
+            &no_audit(),
+        )
+        .unwrap();
         for subject in 0..20 {
             let value = format!("Bearer {}", token(subject));
             let request = Request::builder().header("authorization", value);
