@@ -8,12 +8,14 @@ use std::{
 };
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+use tracing::Level;
 
 use crate::{
     agent::{Agent, AgentError, Source},
-    audit::{self, Broken},
-    config::{self, LogFormat, LoggingConfig},
-    telemetry,
+    config,
+    live::Live,
+    metrics::Metrics,
+    telemetry::{self, LogFormat},
 };
 
 mod health;
@@ -21,9 +23,6 @@ mod skills;
 
 /// Settings that cannot be used (`EX_CONFIG` of sysexits).
 const EXIT_CONFIG: u8 = 78;
-
-/// What cannot be done as it was asked for (as clap has it).
-const EXIT_USAGE: u8 = 2;
 
 /// Where the configuration is looked for when none is named.
 const CONFIG_PLACES: [&str; 2] = ["agent_config.yaml", "config/agent_config.yaml"];
@@ -60,9 +59,9 @@ struct Options {
     /// The port to listen on, in place of the configured one; 0 lets the system choose
     #[arg(long, global = true)]
     port: Option<u16>,
-    /// The form of the log on standard error, in place of the configured one
-    #[arg(long, global = true, value_enum)]
-    log_format: Option<LogFormat>,
+    /// The form of the log on standard error
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    log_format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -85,11 +84,6 @@ enum Command {
         #[arg(long)]
         ready: bool,
     },
-    /// Work with the files of an audit
-    Audit {
-        #[command(subcommand)]
-        command: AuditCommand,
-    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -98,26 +92,6 @@ enum Command {
     /// Print the manual page
     Man,
 }
-
-#[derive(Debug, Subcommand)]
-enum AuditCommand {
-    /// Check that no event was changed, removed, added or moved
-    ///
-    /// Give all files that hang together; their order does not count. What was cut off at the end
-    /// does not show: compare the last number and hash with those that you noted elsewhere.
-    #[command(after_help = AUDIT_EXIT_CODES)]
-    Verify {
-        /// The files, older ones included: `audit.jsonl*`
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
-}
-
-const AUDIT_EXIT_CODES: &str = "\
-Exit codes:
-  0   every event is as it was recorded
-  1   one is not; the first one is named
-  2   a file cannot be read, there is no event, or the command line cannot be understood";
 
 /// Runs the command line of the process, and says how the process is to end.
 #[must_use]
@@ -140,13 +114,6 @@ pub fn run() -> ExitCode {
             report(&unwell);
             ExitCode::FAILURE
         }
-        Err(Failure::Audit(broken)) => {
-            report(&broken);
-            match broken {
-                Broken::Line { .. } => ExitCode::FAILURE,
-                Broken::Unreadable { .. } | Broken::Empty => ExitCode::from(EXIT_USAGE),
-            }
-        }
         Err(Failure::NoConfig) => {
             let places = CONFIG_PLACES.join(" or ");
             complain(&format!(
@@ -159,7 +126,6 @@ pub fn run() -> ExitCode {
 }
 
 enum Failure {
-    Audit(Broken),
     Agent(AgentError),
     Unwell(health::Unwell),
     NoConfig,
@@ -179,9 +145,6 @@ impl Cli {
             Some(Command::Card) => self.options.card(),
             Some(Command::Skills) => self.options.skills(),
             Some(Command::Health { ready }) => self.options.health(ready),
-            Some(Command::Audit {
-                command: AuditCommand::Verify { files },
-            }) => verify_audit(&files),
             Some(Command::Completions { shell }) => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "agentup-server", &mut script);
@@ -202,7 +165,7 @@ impl Options {
         // The level stands in the configuration, and what loading it warns of must be logged.
         let source = self.source()?;
         let loaded = source.load()?;
-        telemetry::init(format, &loaded.config.logging);
+        telemetry::init(format, loaded.config.process.level());
         let agent = Agent::from_loaded(source, loaded);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -212,7 +175,7 @@ impl Options {
 
     fn check(self, show: bool) -> Result<(), Failure> {
         let (agent, path) = self.load()?;
-        agent.preview()?;
+        Live::new(agent.config(), &[], None, &Metrics::default()).map_err(AgentError::from)?;
         if show {
             return Ok(print(config::show(agent.config()).as_bytes())?);
         }
@@ -223,7 +186,8 @@ impl Options {
 
     fn card(self) -> Result<(), Failure> {
         let (agent, _) = self.load()?;
-        let live = agent.preview()?;
+        let live =
+            Live::new(agent.config(), &[], None, &Metrics::default()).map_err(AgentError::from)?;
         let mut card = live.card.body.to_vec();
         card.push(b'\n');
         Ok(print(&card)?)
@@ -231,7 +195,8 @@ impl Options {
 
     fn skills(self) -> Result<(), Failure> {
         let (agent, _) = self.load()?;
-        let live = agent.preview()?;
+        let live =
+            Live::new(agent.config(), &[], None, &Metrics::default()).map_err(AgentError::from)?;
         Ok(print(skills::table(&live, agent.config()).as_bytes())?)
     }
 
@@ -245,7 +210,7 @@ impl Options {
 
     /// For the commands that only look: warnings are part of what they tell.
     fn load(self) -> Result<(Agent, PathBuf), Failure> {
-        telemetry::init(self.log_format, &LoggingConfig::quiet());
+        telemetry::init(self.log_format, Level::WARN);
         let source = self.source()?;
         let path = source.path.clone();
         let loaded = source.load()?;
@@ -263,18 +228,6 @@ impl Options {
             port: self.port,
         })
     }
-}
-
-fn verify_audit(files: &[PathBuf]) -> Result<(), Failure> {
-    let sound = audit::verify(files).map_err(Failure::Audit)?;
-    let text = format!(
-        "{} events, {} to {}: all as they were recorded\nlast hash: {}\n",
-        sound.events,
-        sound.first,
-        sound.head.seq,
-        sound.head.hash.as_deref().unwrap_or_default()
-    );
-    Ok(print(text.as_bytes())?)
 }
 
 /// An error with all that led to it.

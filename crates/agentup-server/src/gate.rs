@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use agentup_auth::{
-    BearerToken, CredentialError, Principal, Scheme, ScopeGraph, credential, dpop::NotATarget,
+    BearerToken, CacheStatus, CredentialError, Principal, Scheme, ScopeGraph, credential,
+    dpop::NotATarget,
 };
 use http::{HeaderValue, header::AUTHORIZATION, request::Parts};
 use tokio::runtime::TryCurrentError;
 
 use crate::{
-    audit::Audit,
     clock::Clock,
     config::{ApiKeyConfig, SecurityConfig},
     http::{ChallengeScheme, Rejection},
     keys::Keys,
+    metrics::IntrospectionMeter,
 };
 
 mod api_key;
@@ -74,12 +75,12 @@ impl Gate {
         security: &SecurityConfig,
         graph: &ScopeGraph,
         url: &str,
-        audit: &Audit,
+        meter: &Arc<IntrospectionMeter>,
     ) -> Result<Self, GateError> {
-        let introspector = |config| Introspector::new(config).map(Arc::new);
-        let api_key_gate = |config: &ApiKeyConfig| ApiKeyGate::new(config, audit);
+        let introspector = |config| Introspector::new(config, Arc::clone(meter)).map(Arc::new);
+        let api_key_gate = |config: &ApiKeyConfig| ApiKeyGate::new(config);
         Ok(Self::Guarded(Box::new(Guarded {
-            bearer: Bearer::new(security, url, audit)?,
+            bearer: Bearer::new(security, url)?,
             introspection: security.oauth2.as_ref().map(introspector).transpose()?,
             api_key: security.api_key.as_ref().map(api_key_gate).transpose()?,
             graph: graph.clone(),
@@ -94,17 +95,32 @@ impl Gate {
         }
     }
 
+    /// What the memory of verified tokens has come to, if there is one.
+    pub(crate) fn token_cache(&self) -> Option<CacheStatus> {
+        match self {
+            Self::Open(_) => None,
+            Self::Guarded(guarded) => guarded.bearer.as_ref()?.token_cache(),
+        }
+    }
+
+    /// Whether an authorization server is asked about tokens.
+    pub(crate) fn introspects(&self) -> bool {
+        match self {
+            Self::Open(_) => false,
+            Self::Guarded(guarded) => guarded.introspection.is_some(),
+        }
+    }
+
     /// Starts to fetch the keys that are to be fetched.
     pub(crate) fn fetch_keys(
         &mut self,
         security: &SecurityConfig,
         before: Option<&Keys>,
-        audit: &Audit,
     ) -> Result<(), TryCurrentError> {
         match self {
             Self::Open(_) => Ok(()),
             Self::Guarded(guarded) => match &mut guarded.bearer {
-                Some(bearer) => bearer.fetch_keys(security, before, audit),
+                Some(bearer) => bearer.fetch_keys(security, before),
                 None => Ok(()),
             },
         }

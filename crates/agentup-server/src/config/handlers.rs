@@ -7,7 +7,7 @@ use agentup_handlers::{
     http::{self, HttpSkill},
     llm::{self, LlmSkill},
     middleware::Observer,
-    upstream::Limits,
+    upstream::{Limits, Watched},
 };
 use reqwest::Url;
 
@@ -45,7 +45,8 @@ impl HandlerConfig {
     pub(crate) fn skill(&self, id: &str, observer: &Arc<dyn Observer>) -> Skill {
         match self {
             Self::Http(settings) => {
-                let skill = Skill::new(id, HttpSkill::new(settings.clone()));
+                let handler = HttpSkill::new(settings.clone());
+                let skill = Skill::new(id, Watched::new(handler, Arc::clone(observer)));
                 if settings.identity == http::Identity::Token {
                     skill.with_caller_token()
                 } else {

@@ -11,7 +11,7 @@ use http::Request;
 use serde_json::{Map, Value, json};
 
 use super::Gate;
-use crate::{clock::Clock, config, testing::no_audit};
+use crate::{clock::Clock, config};
 
 const SECRET: &str = "a secret of the tests, which is long enough";
 
@@ -46,7 +46,7 @@ async fn so_many_good_tokens_are_remembered() {
             &config.security,
             &config.scopes,
             "http://localhost/",
-            &no_audit(),
+            &Arc::default(),
         )
         .unwrap();
         for subject in 0..20 {

@@ -33,14 +33,24 @@ pub(crate) async fn alive() -> Answer {
 /// Whether a balancer should send requests here: not before there are keys to verify tokens with,
 /// and not any more once the server is to stop.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
+    let (status, word, issuers) = readiness(&app);
+    answer(status, word, issuers)
+}
+
+/// Whether [`ready`] says yes.
+pub(crate) fn is_ready(app: &App) -> bool {
+    readiness(app).0 == StatusCode::OK
+}
+
+fn readiness(app: &App) -> (StatusCode, &'static str, Vec<Shortage>) {
     let live = app.live();
     let issuers = live.gate.keys().map(Keys::shortages).unwrap_or_default();
     if !app.is_ready() {
-        answer(StatusCode::SERVICE_UNAVAILABLE, "stopping", issuers)
+        (StatusCode::SERVICE_UNAVAILABLE, "stopping", issuers)
     } else if !issuers.iter().all(Shortage::is_bearable) {
-        answer(StatusCode::SERVICE_UNAVAILABLE, "waiting for keys", issuers)
+        (StatusCode::SERVICE_UNAVAILABLE, "waiting for keys", issuers)
     } else {
-        answer(StatusCode::OK, "ready", issuers)
+        (StatusCode::OK, "ready", issuers)
     }
 }
 

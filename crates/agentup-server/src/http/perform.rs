@@ -93,13 +93,25 @@ impl Call<'_> {
                     turn.is_repeatable = false;
                     tasks.run_detached(&accepted.cell, turn);
                 }
-                Ok(stream::of_send(task, events, self.binding.to_owned()))
+                let present = self.app.metrics.streams.enter();
+                Ok(stream::of_send(
+                    task,
+                    events,
+                    self.binding.to_owned(),
+                    present,
+                ))
             }
             Operation::SubscribeToTask(request) => {
                 let (task, Some(events)) = asker.task(tasks, &request.id)?.watch() else {
                     return Err(A2aError::unsupported_operation("the task has ended").into());
                 };
-                Ok(stream::of_task(task, events, self.binding.to_owned()))
+                let present = self.app.metrics.streams.enter();
+                Ok(stream::of_task(
+                    task,
+                    events,
+                    self.binding.to_owned(),
+                    present,
+                ))
             }
             Operation::GetTask(request) => {
                 let cell = asker.task(tasks, &request.id)?;
