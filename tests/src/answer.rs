@@ -3,6 +3,8 @@
 use reqwest::{RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
+use crate::hidden::hide_credentials;
+
 /// A whole HTTP response.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -27,6 +29,7 @@ impl Answer {
     /// # Panics
     /// When there is none.
     pub async fn to(request: RequestBuilder) -> Self {
+        hide_credentials(&request);
         let response = request.send().await.expect("an answer");
         let status = response.status().as_u16();
         let headers = response.headers().clone();

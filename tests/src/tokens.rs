@@ -7,6 +7,8 @@ use agentup_auth::{
 use agentup_env::clock;
 use serde_json::{Map, Value, json};
 
+use crate::hide;
+
 /// The secret of the Quick Start's `.env`.
 pub const SECRET: &str = "super-secret-jwt-key-for-testing-only-change-in-production";
 /// Its issuer.
@@ -80,12 +82,17 @@ pub fn sign(claims: &Map<String, Value>) -> String {
 #[must_use]
 pub fn sign_with(algorithm: Algorithm, secret: &str, claims: &Map<String, Value>) -> String {
     let key = SigningKey::hmac(algorithm, secret.as_bytes()).expect("a key");
-    issue::sign(&Map::new(), claims, &key).expect("a signature")
+    let token = issue::sign(&Map::new(), claims, &key).expect("a signature");
+    hide(&token);
+    token
 }
 
 /// Signs the texts of a header and of a payload as they stand, with the Quick Start's secret.
 #[must_use]
 pub fn sign_texts(header: &str, payload: &str) -> String {
     let key = SigningKey::hmac(Algorithm::HS256, SECRET.as_bytes()).expect("a key");
-    issue::sign_bytes(header.as_bytes(), payload.as_bytes(), &key).expect("a signature")
+    let token =
+        issue::sign_bytes(header.as_bytes(), payload.as_bytes(), &key).expect("a signature");
+    hide(&token);
+    token
 }

@@ -5,7 +5,7 @@ use std::{
     net::TcpStream,
 };
 
-use crate::{Answer, PATIENCE};
+use crate::{Answer, PATIENCE, hide};
 
 /// One connection.
 #[derive(Debug)]
@@ -35,6 +35,9 @@ impl Wire {
     pub fn send_head(&mut self, headers: &[&str]) {
         let mut head = "POST / HTTP/1.1\r\nHost: agent\r\n".to_owned();
         for line in headers {
+            if let Some(credential) = line.strip_prefix("Authorization: ") {
+                hide(credential);
+            }
             head.push_str(line);
             head.push_str("\r\n");
         }

@@ -27,7 +27,7 @@ mod retry;
 mod timer;
 
 pub use cache::CacheSettings;
-pub use observer::{Observer, RunOutcome, SkillEvent};
+pub use observer::{Observer, SkillEvent};
 pub use rate::{Limited, RateLimit};
 pub use retry::RetrySettings;
 pub use timer::Timer;

@@ -19,11 +19,11 @@ use tokio::{
 
 use crate::{
     app::App,
+    audit::{Audit, AuditError, What},
     clock::Clock,
-    config::{self, Config, Loaded, MetricsListen},
-    http::{self, METRICS},
+    config::{self, AuditTarget, Config, Loaded},
+    http,
     live::{Live, LiveError},
-    metrics::{Metrics, MetricsServer},
     reload::Reloader,
     serve::{self, Workers},
     tasks::Tasks,
@@ -90,21 +90,12 @@ pub enum AgentError {
         #[source]
         source: io::Error,
     },
-    /// The address for metrics cannot be listened on.
-    #[error(
-        "cannot listen on {address} for metrics; `observability.metrics.listen` names another \
-         address, or `same` for the agent's own"
-    )]
-    BindMetrics {
-        /// The address, as configured.
-        address: SocketAddr,
-        /// What the system says.
-        #[source]
-        source: io::Error,
-    },
     /// Keys are to be fetched, and there is no tokio runtime to fetch them in.
     #[error("keys cannot be fetched")]
     Runtime(#[from] TryCurrentError),
+    /// There is no audit as it is configured.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The system refuses what the server needs.
     #[error("the server cannot run")]
     Io(#[from] io::Error),
@@ -114,7 +105,10 @@ impl AgentError {
     /// Whether the remedy is in the configuration.
     #[must_use]
     pub const fn is_config(&self) -> bool {
-        matches!(self, Self::Environment(_) | Self::Config(_) | Self::Live(_))
+        matches!(
+            self,
+            Self::Environment(_) | Self::Config(_) | Self::Live(_) | Self::Audit(_)
+        )
     }
 }
 
@@ -216,17 +210,19 @@ impl Agent {
     ) -> Result<(), AgentError> {
         listener.set_nonblocking(true)?;
         let bound = listener.local_addr()?;
-        let for_metrics = self.bind_metrics()?;
         let app = self.app(Some(bound))?;
         let front = http::front(Arc::clone(&app));
         let mut workers = Workers::start(&listener, &front, HEADER_TIMEOUT)?;
         drop(listener);
         // Before anybody knows of the server: this signal ends a process that does not wait for it.
         let hangup = signal(SignalKind::hangup())?;
-        // Told to the last, so that a scrape can see how the server stops.
-        let metrics_server = for_metrics.map(|it| MetricsServer::start(it, Arc::clone(&app)));
-        let metrics_server = metrics_server.transpose()?;
-        announce(bound, metrics_server.as_ref().map(MetricsServer::bound))?;
+        let is_audit =
+            matches!(&self.config.audit, Some(audit) if audit.target == AuditTarget::Stdout);
+        announce(bound, is_audit)?;
+        app.audit.record(What::Started {
+            address: bound.to_string(),
+            version: env!("CARGO_PKG_VERSION"),
+        });
         let reloader = Reloader::new(self.source, self.skills, bound, Arc::clone(&app));
         tokio::select! {
             () = stop => {}
@@ -247,37 +243,31 @@ impl Agent {
         if gone.is_err() {
             tracing::warn!("connections did not end in time");
         }
+        app.audit.record(What::Stopped);
+        app.audit.close();
         Ok(())
     }
 
-    /// Opens the port of metrics, if they have one of their own.
-    fn bind_metrics(&self) -> Result<Option<TcpListener>, AgentError> {
-        let Some(MetricsListen::Own(address)) = self.config.observability.metrics.listen else {
-            return Ok(None);
-        };
-        let listener = MetricsServer::bind(address);
-        let listener = listener.map_err(|source| AgentError::BindMetrics { address, source })?;
-        Ok(Some(listener))
+    /// What would run, for those who only look: nothing is fetched, recorded or served.
+    pub(crate) fn preview(&self) -> Result<Live, AgentError> {
+        let audit = Audit::off(self.clock.clone());
+        Ok(Live::new(&self.config, &self.skills, None, &audit)?)
     }
 
     fn app(&self, bound: Option<SocketAddr>) -> Result<Arc<App>, AgentError> {
         let limits = &self.config.server.limits;
-        let metrics = Arc::new(Metrics::default());
-        let mut live = Live::new(&self.config, &self.skills, bound, &metrics)?;
-        live.fetch_keys(&self.config.security, None)?;
-        let meter = Arc::clone(&metrics.tasks);
-        let tasks = Tasks::new(
-            &self.config.state,
-            limits.task_timeout,
-            self.clock.clone(),
-            meter,
-        );
+        let audit = Audit::off(self.clock.clone());
+        let mut live = Live::new(&self.config, &self.skills, bound, &audit)?;
+        // Before anything can happen that belongs into it.
+        audit.adopt(self.config.audit.as_ref())?;
+        live.fetch_keys(&self.config.security, None, &audit)?;
+        let tasks = Tasks::new(&self.config.state, limits.task_timeout, self.clock.clone());
         Ok(Arc::new(App::new(
             live,
             tasks,
             self.clock.clone(),
+            audit,
             limits.concurrency,
-            metrics,
         )))
     }
 
@@ -305,14 +295,14 @@ impl Source {
     }
 }
 
-/// Tells whoever started the server where it listens: with port 0 nobody else knows.
-fn announce(bound: SocketAddr, metrics: Option<SocketAddr>) -> io::Result<()> {
-    let mut out = anstream::stdout();
-    if let Some(bound) = metrics {
-        tracing::info!(address = %bound, "listening for metrics");
-        writeln!(out, "agentup-server metrics on http://{bound}{METRICS}")?;
-    }
+/// Tells whoever started the server where it listens: with port 0 nobody else knows. Standard
+/// output is left alone where it is the audit's.
+fn announce(bound: SocketAddr, is_audit: bool) -> io::Result<()> {
     tracing::info!(address = %bound, "listening");
+    if is_audit {
+        return Ok(());
+    }
+    let mut out = anstream::stdout();
     writeln!(out, "agentup-server listening on http://{bound}")?;
     out.flush()
 }

@@ -8,7 +8,7 @@ use std::sync::{
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
-use crate::{clock::Clock, live::Live, metrics::Metrics, push::Push, tasks::Tasks};
+use crate::{audit::Audit, clock::Clock, live::Live, push::Push, tasks::Tasks};
 
 /// The state of a running server.
 #[derive(Debug)]
@@ -17,11 +17,9 @@ pub(crate) struct App {
     pub(crate) tasks: Tasks,
     pub(crate) push: Arc<Push>,
     pub(crate) clock: Clock,
+    pub(crate) audit: Audit,
     /// One for each request that may be in flight.
     pub(crate) places: Semaphore,
-    /// How many of those there are.
-    pub(crate) concurrency: usize,
-    pub(crate) metrics: Arc<Metrics>,
     stopping: AtomicBool,
 }
 
@@ -30,19 +28,16 @@ impl App {
         live: Live,
         tasks: Tasks,
         clock: Clock,
+        audit: Audit,
         concurrency: usize,
-        metrics: Arc<Metrics>,
     ) -> Self {
-        let concurrency = concurrency.min(Semaphore::MAX_PERMITS);
-        metrics.reloads.started(clock.unix());
         Self {
-            push: Arc::new(Push::new(Arc::clone(&live.push), Arc::clone(&metrics.push))),
+            push: Arc::new(Push::new(Arc::clone(&live.push))),
             live: ArcSwap::from_pointee(live),
             tasks,
             clock,
-            places: Semaphore::new(concurrency),
-            concurrency,
-            metrics,
+            audit,
+            places: Semaphore::new(concurrency.min(Semaphore::MAX_PERMITS)),
             stopping: AtomicBool::new(false),
         }
     }
@@ -62,12 +57,6 @@ impl App {
     /// Whether new requests are welcome.
     pub(crate) fn is_ready(&self) -> bool {
         !self.stopping.load(Ordering::Relaxed)
-    }
-
-    /// How many requests are being answered.
-    pub(crate) fn requests_in_flight(&self) -> usize {
-        self.concurrency
-            .saturating_sub(self.places.available_permits())
     }
 
     /// Makes the readiness probe fail, for a balancer to send requests elsewhere.

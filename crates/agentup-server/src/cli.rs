@@ -8,14 +8,12 @@ use std::{
 };
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-use tracing::Level;
 
 use crate::{
     agent::{Agent, AgentError, Source},
-    config,
-    live::Live,
-    metrics::Metrics,
-    telemetry::{self, LogFormat},
+    audit::{self, Broken},
+    config::{self, LogFormat, LoggingConfig},
+    telemetry,
 };
 
 mod health;
@@ -23,6 +21,9 @@ mod skills;
 
 /// Settings that cannot be used (`EX_CONFIG` of sysexits).
 const EXIT_CONFIG: u8 = 78;
+
+/// What cannot be done as it was asked for (as clap has it).
+const EXIT_USAGE: u8 = 2;
 
 /// Where the configuration is looked for when none is named.
 const CONFIG_PLACES: [&str; 2] = ["agent_config.yaml", "config/agent_config.yaml"];
@@ -59,9 +60,9 @@ struct Options {
     /// The port to listen on, in place of the configured one; 0 lets the system choose
     #[arg(long, global = true)]
     port: Option<u16>,
-    /// The form of the log on standard error
-    #[arg(long, global = true, value_enum, default_value = "text")]
-    log_format: LogFormat,
+    /// The form of the log on standard error, in place of the configured one
+    #[arg(long, global = true, value_enum)]
+    log_format: Option<LogFormat>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -84,6 +85,11 @@ enum Command {
         #[arg(long)]
         ready: bool,
     },
+    /// Work with the files of an audit
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -92,6 +98,26 @@ enum Command {
     /// Print the manual page
     Man,
 }
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Check that no event was changed, removed, added or moved
+    ///
+    /// Give all files that hang together; their order does not count. What was cut off at the end
+    /// does not show: compare the last number and hash with those that you noted elsewhere.
+    #[command(after_help = AUDIT_EXIT_CODES)]
+    Verify {
+        /// The files, older ones included: `audit.jsonl*`
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+const AUDIT_EXIT_CODES: &str = "\
+Exit codes:
+  0   every event is as it was recorded
+  1   one is not; the first one is named
+  2   a file cannot be read, there is no event, or the command line cannot be understood";
 
 /// Runs the command line of the process, and says how the process is to end.
 #[must_use]
@@ -114,6 +140,13 @@ pub fn run() -> ExitCode {
             report(&unwell);
             ExitCode::FAILURE
         }
+        Err(Failure::Audit(broken)) => {
+            report(&broken);
+            match broken {
+                Broken::Line { .. } => ExitCode::FAILURE,
+                Broken::Unreadable { .. } | Broken::Empty => ExitCode::from(EXIT_USAGE),
+            }
+        }
         Err(Failure::NoConfig) => {
             let places = CONFIG_PLACES.join(" or ");
             complain(&format!(
@@ -126,6 +159,7 @@ pub fn run() -> ExitCode {
 }
 
 enum Failure {
+    Audit(Broken),
     Agent(AgentError),
     Unwell(health::Unwell),
     NoConfig,
@@ -145,6 +179,9 @@ impl Cli {
             Some(Command::Card) => self.options.card(),
             Some(Command::Skills) => self.options.skills(),
             Some(Command::Health { ready }) => self.options.health(ready),
+            Some(Command::Audit {
+                command: AuditCommand::Verify { files },
+            }) => verify_audit(&files),
             Some(Command::Completions { shell }) => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "agentup-server", &mut script);
@@ -165,7 +202,7 @@ impl Options {
         // The level stands in the configuration, and what loading it warns of must be logged.
         let source = self.source()?;
         let loaded = source.load()?;
-        telemetry::init(format, loaded.config.process.level());
+        telemetry::init(format, &loaded.config.logging);
         let agent = Agent::from_loaded(source, loaded);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -175,7 +212,7 @@ impl Options {
 
     fn check(self, show: bool) -> Result<(), Failure> {
         let (agent, path) = self.load()?;
-        Live::new(agent.config(), &[], None, &Metrics::default()).map_err(AgentError::from)?;
+        agent.preview()?;
         if show {
             return Ok(print(config::show(agent.config()).as_bytes())?);
         }
@@ -186,8 +223,7 @@ impl Options {
 
     fn card(self) -> Result<(), Failure> {
         let (agent, _) = self.load()?;
-        let live =
-            Live::new(agent.config(), &[], None, &Metrics::default()).map_err(AgentError::from)?;
+        let live = agent.preview()?;
         let mut card = live.card.body.to_vec();
         card.push(b'\n');
         Ok(print(&card)?)
@@ -195,8 +231,7 @@ impl Options {
 
     fn skills(self) -> Result<(), Failure> {
         let (agent, _) = self.load()?;
-        let live =
-            Live::new(agent.config(), &[], None, &Metrics::default()).map_err(AgentError::from)?;
+        let live = agent.preview()?;
         Ok(print(skills::table(&live, agent.config()).as_bytes())?)
     }
 
@@ -210,7 +245,7 @@ impl Options {
 
     /// For the commands that only look: warnings are part of what they tell.
     fn load(self) -> Result<(Agent, PathBuf), Failure> {
-        telemetry::init(self.log_format, Level::WARN);
+        telemetry::init(self.log_format, &LoggingConfig::quiet());
         let source = self.source()?;
         let path = source.path.clone();
         let loaded = source.load()?;
@@ -228,6 +263,18 @@ impl Options {
             port: self.port,
         })
     }
+}
+
+fn verify_audit(files: &[PathBuf]) -> Result<(), Failure> {
+    let sound = audit::verify(files).map_err(Failure::Audit)?;
+    let text = format!(
+        "{} events, {} to {}: all as they were recorded\nlast hash: {}\n",
+        sound.events,
+        sound.first,
+        sound.head.seq,
+        sound.head.hash.as_deref().unwrap_or_default()
+    );
+    Ok(print(text.as_bytes())?)
 }
 
 /// An error with all that led to it.

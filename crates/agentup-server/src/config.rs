@@ -28,6 +28,7 @@ mod faults;
 mod handlers;
 mod key_sources;
 mod keys;
+mod logging;
 mod middleware;
 mod oauth2;
 mod observability;
@@ -51,8 +52,9 @@ pub use ai::AiConfig;
 pub use api_keys::{ApiKeyConfig, KeysFile};
 pub use faults::{Fault, Faults, Warning};
 pub use handlers::HandlerConfig;
+pub use logging::{LogFormat, LoggingConfig};
 pub use oauth2::Oauth2Config;
-pub use observability::{MetricsConfig, MetricsListen, ObservabilityConfig};
+pub use observability::{AuditConfig, AuditTarget, RotationConfig};
 pub use process::ProcessConfig;
 pub use proofs::DpopConfig;
 pub(crate) use proofs::{MAX_REVOCATIONS_BYTES, revocations};
@@ -91,8 +93,10 @@ pub struct Config {
     pub state: StateConfig,
     /// Whom it tells of the events of tasks.
     pub push_notifications: PushConfig,
-    /// What can be seen of it at work.
-    pub observability: ObservabilityConfig,
+    /// What it logs.
+    pub logging: LoggingConfig,
+    /// Where what matters to security is recorded. Default: nowhere.
+    pub audit: Option<AuditConfig>,
     /// Where it runs. Default: development.
     pub environment: Stage,
     /// What the environment says of the process, apart from the file.
@@ -372,17 +376,20 @@ fn read(root: &Section<'_>, report: &Report<'_>) -> Config {
     let task_timeout = server.limits.task_timeout;
     let middleware = middleware::read(root, &keys::MIDDLEWARE, task_timeout);
     let ai = ai::read(root, stage);
+    let skills = skills::read(root, &scopes, &ai, &middleware, task_timeout, stage);
+    let observability = root.section(&keys::OBSERVABILITY);
     Config {
         agent,
         security,
-        skills: skills::read(root, &scopes, &ai, &middleware, task_timeout, stage),
         middleware: middleware.settings(),
         server,
         scopes,
         ai: ai.into_config(),
         state: server::read_state(&root.section(&keys::STATE)),
         push_notifications: push::read(&root.section(&keys::PUSH_NOTIFICATIONS)),
-        observability: observability::read(&root.section(&keys::OBSERVABILITY), stage),
+        logging: logging::read(&root.section(&keys::LOGGING)),
+        audit: observability::read_audit(&observability, &skills),
+        skills,
         environment: stage,
         process: process::read(report),
         shown: Shown::default(),

@@ -14,7 +14,10 @@ use std::{
     time::Duration,
 };
 
-use crate::config::read_bounded;
+use crate::{
+    audit::{Audit, What},
+    config::read_bounded,
+};
 
 /// How often a file is looked at.
 const INTERVAL: Duration = Duration::from_millis(200);
@@ -41,6 +44,7 @@ pub(crate) fn follow<T: Send + Sync + 'static>(
     path: &Path,
     most: usize,
     whom: &Arc<T>,
+    audit: &Audit,
     take: impl Fn(&T, &[u8]) -> Result<String, String> + Send + 'static,
 ) -> io::Result<()> {
     let first = Look::at(path).ok();
@@ -50,6 +54,7 @@ pub(crate) fn follow<T: Send + Sync + 'static>(
         path: path.to_owned(),
         most,
         whom: Arc::downgrade(whom),
+        audit: audit.clone(),
         take,
         taken: first,
         seen: first,
@@ -64,6 +69,7 @@ struct Follower<T, F> {
     path: PathBuf,
     most: usize,
     whom: Weak<T>,
+    audit: Audit,
     take: F,
     /// The state of the file whose contents were taken, or complained of.
     taken: Option<Look>,
@@ -97,10 +103,23 @@ impl<T, F: Fn(&T, &[u8]) -> Result<String, String>> Follower<T, F> {
                 let bytes = within(self.most, &bytes).map_err(|error| error.to_string())?;
                 (self.take)(&whom, bytes)
             });
-        match news {
-            Ok(news) => tracing::info!(%file, "file read again: {news}"),
-            Err(error) => tracing::error!(%file, "file not taken over, the old one holds: {error}"),
-        }
+        let named = file.to_string();
+        self.audit.record(match news {
+            Ok(detail) => {
+                tracing::info!(%file, "file read again: {detail}");
+                What::FileChanged {
+                    file: named,
+                    detail,
+                }
+            }
+            Err(reason) => {
+                tracing::error!(%file, "file not taken over, the old one holds: {reason}");
+                What::FileRefused {
+                    file: named,
+                    reason,
+                }
+            }
+        });
     }
 }
 

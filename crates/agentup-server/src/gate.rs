@@ -3,18 +3,17 @@
 use std::sync::Arc;
 
 use agentup_auth::{
-    BearerToken, CacheStatus, CredentialError, Principal, Scheme, ScopeGraph, credential,
-    dpop::NotATarget,
+    BearerToken, CredentialError, Principal, Scheme, ScopeGraph, credential, dpop::NotATarget,
 };
 use http::{HeaderValue, header::AUTHORIZATION, request::Parts};
 use tokio::runtime::TryCurrentError;
 
 use crate::{
+    audit::Audit,
     clock::Clock,
     config::{ApiKeyConfig, SecurityConfig},
     http::{ChallengeScheme, Rejection},
     keys::Keys,
-    metrics::IntrospectionMeter,
 };
 
 mod api_key;
@@ -75,12 +74,12 @@ impl Gate {
         security: &SecurityConfig,
         graph: &ScopeGraph,
         url: &str,
-        meter: &Arc<IntrospectionMeter>,
+        audit: &Audit,
     ) -> Result<Self, GateError> {
-        let introspector = |config| Introspector::new(config, Arc::clone(meter)).map(Arc::new);
-        let api_key_gate = |config: &ApiKeyConfig| ApiKeyGate::new(config);
+        let introspector = |config| Introspector::new(config).map(Arc::new);
+        let api_key_gate = |config: &ApiKeyConfig| ApiKeyGate::new(config, audit);
         Ok(Self::Guarded(Box::new(Guarded {
-            bearer: Bearer::new(security, url)?,
+            bearer: Bearer::new(security, url, audit)?,
             introspection: security.oauth2.as_ref().map(introspector).transpose()?,
             api_key: security.api_key.as_ref().map(api_key_gate).transpose()?,
             graph: graph.clone(),
@@ -95,32 +94,17 @@ impl Gate {
         }
     }
 
-    /// What the memory of verified tokens has come to, if there is one.
-    pub(crate) fn token_cache(&self) -> Option<CacheStatus> {
-        match self {
-            Self::Open(_) => None,
-            Self::Guarded(guarded) => guarded.bearer.as_ref()?.token_cache(),
-        }
-    }
-
-    /// Whether an authorization server is asked about tokens.
-    pub(crate) fn introspects(&self) -> bool {
-        match self {
-            Self::Open(_) => false,
-            Self::Guarded(guarded) => guarded.introspection.is_some(),
-        }
-    }
-
     /// Starts to fetch the keys that are to be fetched.
     pub(crate) fn fetch_keys(
         &mut self,
         security: &SecurityConfig,
         before: Option<&Keys>,
+        audit: &Audit,
     ) -> Result<(), TryCurrentError> {
         match self {
             Self::Open(_) => Ok(()),
             Self::Guarded(guarded) => match &mut guarded.bearer {
-                Some(bearer) => bearer.fetch_keys(security, before),
+                Some(bearer) => bearer.fetch_keys(security, before, audit),
                 None => Ok(()),
             },
         }

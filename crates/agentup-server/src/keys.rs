@@ -14,7 +14,7 @@ use agentup_auth::{
 use serde::Serialize;
 use tokio::runtime::{Handle, TryCurrentError};
 
-use crate::{config::SecurityConfig, http::Rejection};
+use crate::{audit::Audit, config::SecurityConfig, http::Rejection};
 
 mod log;
 
@@ -46,14 +46,6 @@ pub(crate) struct Shortage {
     is_bearable: bool,
 }
 
-/// How the keys of an issuer are.
-#[derive(Debug)]
-pub(crate) struct KeysOf<'a> {
-    /// The issuer, as the configuration names it.
-    pub(crate) issuer: &'a str,
-    pub(crate) status: Status,
-}
-
 impl Keys {
     /// Starts to fetch, if there is anything to fetch, in the runtime that this is called in. Keys
     /// that `old` has serve at once.
@@ -64,6 +56,7 @@ impl Keys {
         security: &SecurityConfig,
         verifier: &Arc<Verifier>,
         old: Option<&Self>,
+        audit: &Audit,
     ) -> Result<Option<Self>, TryCurrentError> {
         if security.remote_keys.is_empty() {
             return Ok(None);
@@ -75,7 +68,7 @@ impl Keys {
         let world = World {
             web: Arc::new(Web::new(security.key_guard.clone(), TIMEOUT)),
             now: Arc::new(move || Moment::new(start.elapsed())),
-            observer: log::observer(Arc::clone(&issuers)),
+            observer: log::observer(Arc::clone(&issuers), audit.clone()),
         };
         let sources = security.remote_keys.clone();
         let remote = RemoteKeys::start(verifier, sources, &world, old.map(|old| &old.remote));
@@ -112,19 +105,6 @@ impl Keys {
         if settled.is_err() {
             tracing::warn!("there are issuers that have not answered with their keys yet");
         }
-    }
-
-    /// How the keys of each issuer are.
-    pub(crate) fn states(&self) -> Vec<KeysOf<'_>> {
-        let mut all = Vec::new();
-        for status in self.remote.status() {
-            let positions = status.positions.iter();
-            for issuer in positions.filter_map(|position| self.issuers.get(*position)) {
-                let status = status.clone();
-                all.push(KeysOf { issuer, status });
-            }
-        }
-        all
     }
 
     /// The issuers whose keys are not as they should be.

@@ -5,6 +5,7 @@
 
 mod agent;
 mod app;
+mod audit;
 mod card;
 pub mod cli;
 mod clock;
@@ -14,7 +15,6 @@ mod gate;
 mod http;
 mod keys;
 mod live;
-mod metrics;
 mod operations;
 mod published;
 mod push;
@@ -29,6 +29,7 @@ mod telemetry;
 mod testing;
 
 pub use agent::{Agent, AgentError};
+pub use audit::AuditError;
 // What a skill is written with, so that its crate needs no other dependency of ours.
 pub use agentup_auth::{Requirement, Scope};
 pub use agentup_handlers::{

@@ -1,6 +1,6 @@
 //! What a configuration becomes when it runs: the gate, the skills, the documents, the limits.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{collections::HashSet, net::SocketAddr, sync::Arc};
 
 use agentup_auth::Principal;
 use agentup_handlers::{
@@ -13,19 +13,20 @@ use serde::Serialize;
 use tokio::runtime::TryCurrentError;
 
 use crate::{
+    audit::Audit,
     card,
-    config::{
-        Config, Denial, LimitsConfig, MetricsListen, SchemeKind, SecurityConfig, SkillConfig,
-    },
+    config::{Config, Denial, LimitsConfig, SchemeKind, SecurityConfig, SkillConfig},
     gate::{Gate, GateError},
     http::{Challenger, RESOURCE_METADATA, SIGNING_KEYS},
-    metrics::{Metrics, SkillMeters},
     operations::DenialForm,
     published::Published,
     push::Rules,
     signing::{CannotSign, Signer},
     skill_log::SkillLog,
 };
+
+/// The scope of those who administer the agent.
+const ADMIN: &str = "admin";
 
 /// The settings that hold for a request from its beginning to its end.
 #[derive(Debug)]
@@ -44,12 +45,10 @@ pub(crate) struct Live {
     pub(crate) push: Arc<Rules>,
     denial: Denial,
     default_skill: Option<Arc<str>>,
+    /// The skills of which every call is recorded.
+    audited: HashSet<Arc<str>>,
     /// Whether a skill passes its callers' tokens on.
     pub(crate) passes_tokens: bool,
-    /// What is counted of each skill.
-    pub(crate) meters: SkillMeters,
-    /// Where metrics are read, if they are.
-    pub(crate) metrics_listen: Option<MetricsListen>,
 }
 
 /// Why the skills of an agent do not fit together.
@@ -88,15 +87,14 @@ pub enum LiveError {
 
 impl Live {
     /// Builds what runs. `skills` are those of the program; `bound` is where the server listens,
-    /// for the public URL of an agent that configures none. What happens is counted in `metrics`.
+    /// for the public URL of an agent that configures none.
     pub(crate) fn new(
         config: &Config,
         skills: &[Skill],
         bound: Option<SocketAddr>,
-        metrics: &Metrics,
+        audit: &Audit,
     ) -> Result<Self, LiveError> {
-        let meters = metrics.skills(&skill_ids(config, skills));
-        let registry = registry(config, skills, &meters)?;
+        let registry = registry(config, skills)?;
         let default_skill = config.agent.default_skill.clone();
         if let Some(id) = default_skill
             .as_deref()
@@ -115,7 +113,7 @@ impl Live {
             );
         }
         let gate = if security.enabled {
-            Gate::new(security, &config.scopes, &url, &metrics.introspections)?
+            Gate::new(security, &config.scopes, &url, audit)?
         } else {
             tracing::warn!("security is switched off: everybody may use every skill");
             Gate::open()
@@ -137,11 +135,10 @@ impl Live {
             push: Arc::new(Rules::new(&config.push_notifications, signer)),
             denial: security.denial,
             default_skill: default_skill.map(Arc::from),
+            audited: audited(config, &registry),
             passes_tokens: registry.iter().any(Skill::takes_token),
             registry,
             gate,
-            meters,
-            metrics_listen: config.observability.metrics.listen,
         })
     }
 
@@ -154,9 +151,10 @@ impl Live {
         &mut self,
         security: &SecurityConfig,
         before: Option<&Self>,
+        audit: &Audit,
     ) -> Result<(), TryCurrentError> {
         let before = before.and_then(|before| before.gate.keys());
-        self.gate.fetch_keys(security, before)
+        self.gate.fetch_keys(security, before, audit)
     }
 
     /// How a denial is told to a caller of this generation: each in the form that its clients
@@ -173,6 +171,11 @@ impl Live {
         let card = &self.agent_card;
         let has_one = card.capabilities.extended_agent_card;
         has_one.then(|| card::extended(card, &self.registry, caller).to_hybrid_json())
+    }
+
+    /// Whether every call of this skill is recorded in the audit.
+    pub(crate) fn is_audited(&self, skill: &str) -> bool {
+        self.audited.contains(skill)
     }
 
     /// The skill of a message that names none.
@@ -193,22 +196,8 @@ fn signed(card: &AgentCard, signer: Option<&Signer>) -> Result<AgentCard, LiveEr
     })
 }
 
-/// The ids of all skills, each at least once.
-fn skill_ids(config: &Config, skills: &[Skill]) -> Vec<Arc<str>> {
-    let of_program = skills.iter().map(|skill| Arc::clone(skill.id()));
-    let configured = config
-        .skills
-        .iter()
-        .map(|skill| skill.skill_id.as_str().into());
-    of_program.chain(configured).collect()
-}
-
 /// The skills of the configuration, each with its handler, then those that only the program knows.
-fn registry(
-    config: &Config,
-    skills: &[Skill],
-    meters: &SkillMeters,
-) -> Result<Registry, LiveError> {
+fn registry(config: &Config, skills: &[Skill]) -> Result<Registry, LiveError> {
     let facts = Arc::new(AgentFacts {
         name: config.agent.name.clone(),
         version: config.agent.version.clone(),
@@ -216,8 +205,7 @@ fn registry(
         secured: config.security.enabled,
         healthy: Box::new(|| true),
     });
-    let observer: Arc<dyn Observer> = Arc::new((SkillLog, meters.clone()));
-    let timer = Timer::system();
+    let (timer, observer) = (Timer::system(), Arc::new(SkillLog) as Arc<dyn Observer>);
     let model = config.ai.as_ref().map(|ai| {
         let settings = ai.settings.clone();
         let model = AssistantModel::new(settings, ai.may_be_missing, Arc::clone(&observer));
@@ -259,6 +247,24 @@ fn registry(
         }
     }
     Ok(registry)
+}
+
+/// The skills of which every call is recorded: those that the configuration names, else those that
+/// are for administrators.
+fn audited(config: &Config, registry: &Registry) -> HashSet<Arc<str>> {
+    let Some(audit) = &config.audit else {
+        return HashSet::new();
+    };
+    let is_for_admins = |skill: &Skill| {
+        let mut scopes = skill.requirement().scopes().iter();
+        scopes.any(|scope| scope.as_str() == ADMIN)
+    };
+    let is_audited = |skill: &&Skill| match &audit.skills {
+        Some(named) => named.contains(&**skill.id()),
+        None => is_for_admins(skill),
+    };
+    let audited = registry.iter().filter(is_audited);
+    audited.map(|skill| Arc::clone(skill.id())).collect()
 }
 
 /// How callers authenticate, in words.

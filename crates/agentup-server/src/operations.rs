@@ -220,7 +220,6 @@ impl Asker {
             is_repeatable,
             trace: self.noted.trace().cloned(),
             token,
-            meter: self.live.meters.of(&cell.skill).cloned(),
         })
     }
 
@@ -233,9 +232,6 @@ impl Asker {
         request: SendMessageRequest,
         form: DenialForm,
     ) -> Result<Accepted, Refusal> {
-        if let Some(meter) = self.live.meters.of(skill.id()) {
-            meter.denied();
-        }
         let words = skill.denial(&denied, &self.principal);
         if form == DenialForm::Http {
             return Err(Refusal::Denied(denied, words));

@@ -2,6 +2,7 @@
 //! requests (the log, metrics, the audit, traces). It is put together once, in [`Watch`].
 
 use std::{
+    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -24,6 +25,8 @@ pub(crate) struct Record {
     pub(crate) id: Arc<str>,
     /// The trace that it belongs to, if its client named one.
     pub(crate) trace: Option<TraceContext>,
+    /// The address that it came from, if it came by a socket.
+    pub(crate) client: Option<IpAddr>,
     /// The method of HTTP.
     pub(crate) method: Method,
     /// The pattern of its path, as the router has it, never the path itself.
@@ -159,6 +162,7 @@ impl<T: Fn(&Record)> Watch<T> {
         (self.tell)(&Record {
             id: Arc::clone(self.noted.id()),
             trace: self.noted.trace().cloned(),
+            client: self.noted.client(),
             method: self.method.clone(),
             route: self.route,
             notes,

@@ -9,8 +9,10 @@ use tokio::{signal::unix::Signal, sync::Notify};
 use crate::{
     agent::{AgentError, Source},
     app::App,
+    audit::What,
     config::Loaded,
     live::Live,
+    telemetry,
 };
 
 /// Loads the configuration again when told to, and keeps the old one when the new one is bad.
@@ -46,15 +48,18 @@ impl Reloader {
                 _ = hangup.recv() => {}
                 () = changed.notified() => {}
             }
+            // Whatever becomes of the configuration: who moves the file sends the signal.
+            self.app.audit.reopen();
             match self.load().await {
                 Ok(live) => {
                     self.app.replace(live);
-                    self.app.metrics.reloads.done(self.app.clock.unix());
                     tracing::info!("configuration reloaded");
+                    self.app.audit.record(What::ConfigReloaded);
                 }
                 Err(error) => {
-                    self.app.metrics.reloads.failed();
                     tracing::error!("configuration not reloaded, the old one holds: {error}");
+                    let reason = error.to_string();
+                    self.app.audit.record(What::ConfigRefused { reason });
                 }
             }
         }
@@ -65,8 +70,11 @@ impl Reloader {
         for warning in warnings {
             tracing::warn!("{warning}");
         }
-        let mut live = Live::new(&config, &self.skills, Some(self.bound), &self.app.metrics)?;
-        live.fetch_keys(&config.security, Some(&self.app.live()))?;
+        let audit = &self.app.audit;
+        let mut live = Live::new(&config, &self.skills, Some(self.bound), audit)?;
+        live.fetch_keys(&config.security, Some(&self.app.live()), audit)?;
+        audit.adopt(config.audit.as_ref())?;
+        telemetry::adopt(&config.logging);
         // The old settings hold on until the new ones can verify tokens.
         if let Some(keys) = live.gate.keys() {
             keys.settled().await;

@@ -5,7 +5,6 @@ use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc, task::Poll, time::Durati
 use agentup_auth::PrincipalId;
 use agentup_handlers::{
     Admitted, CallerToken, Conversations, Reply, RunOf, SkillError, TaskChannel, TraceContext,
-    middleware::RunOutcome,
 };
 use agentup_protocol::{A2aError, ErrorKind, Message};
 use futures_util::FutureExt as _;
@@ -15,16 +14,11 @@ mod cell;
 mod conversation;
 mod store;
 
-use cell::Engine;
 pub(crate) use cell::{Event, TaskCell, TurnRefused};
 use conversation::Extent;
 use store::{Bounds, Full, Store};
 
-use crate::{
-    clock::Clock,
-    config::StateConfig,
-    metrics::{SkillMeter, TaskMeter},
-};
+use crate::{clock::Clock, config::StateConfig};
 
 /// How long a handler that was told of a cancellation may take to end by itself.
 const CANCEL_GRACE: Duration = Duration::from_secs(5);
@@ -33,7 +27,8 @@ const CANCEL_GRACE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Tasks {
     store: Arc<Store>,
-    engine: Arc<Engine>,
+    clock: Clock,
+    history_limit: usize,
     /// How long one turn of a skill may take.
     deadline: Duration,
     /// For how long a message that comes again gets the task of the first time.
@@ -66,17 +61,10 @@ pub(crate) struct Turn {
     pub(crate) trace: Option<TraceContext>,
     /// The caller's token, if the skill may pass it on.
     pub(crate) token: Option<CallerToken>,
-    /// Where the run is counted.
-    pub(crate) meter: Option<Arc<SkillMeter>>,
 }
 
 impl Tasks {
-    pub(crate) fn new(
-        config: &StateConfig,
-        deadline: Duration,
-        clock: Clock,
-        meter: Arc<TaskMeter>,
-    ) -> Self {
+    pub(crate) fn new(config: &StateConfig, deadline: Duration, clock: Clock) -> Self {
         let bounds = Bounds {
             ttl: config.ttl,
             max_tasks: config.max_tasks,
@@ -88,11 +76,8 @@ impl Tasks {
         };
         Self {
             store: Arc::new(Store::new(bounds)),
-            engine: Arc::new(Engine {
-                clock,
-                history_limit: config.history_limit,
-                meter,
-            }),
+            clock,
+            history_limit: config.history_limit,
             deadline,
             idempotency: config.idempotency,
             tracker: TaskTracker::new(),
@@ -165,7 +150,8 @@ impl Tasks {
             context.map(Arc::from),
             Arc::clone(skill),
             begun_by,
-            Arc::clone(&self.engine),
+            self.history_limit,
+            self.clock.clone(),
         ))
     }
 
@@ -193,17 +179,12 @@ impl Tasks {
 
     /// Drops what is older than the time to live.
     pub(crate) fn sweep(&self) -> usize {
-        self.store.sweep(self.engine.clock.unix().get())
+        self.store.sweep(self.clock.unix().get())
     }
 
     /// How many tasks are kept.
     pub(crate) fn len(&self) -> usize {
         self.store.len()
-    }
-
-    /// How many may be kept.
-    pub(crate) fn most(&self) -> usize {
-        self.store.bounds().max_tasks
     }
 
     /// Waits for the work that is going on, for as long as `grace`; then ends what is left, so
@@ -236,7 +217,6 @@ async fn work(
         is_repeatable,
         trace,
         token,
-        meter,
     } = turn;
     let skill = Arc::clone(&cell.skill);
     let run = RunOf {
@@ -264,12 +244,6 @@ async fn work(
         },
         () = canceled => Ok(Reply::done()),
     };
-    if let Some(meter) = meter {
-        meter.ran(match &result {
-            Ok(_) if cell.cancellation().is_cancelled() => RunOutcome::Canceled,
-            result => RunOutcome::of(result),
-        });
-    }
     match &result {
         Err(error) if error.is_denial() => {
             tracing::warn!(%skill, task = %cell.id, %request_id, %error, "skill denied its caller");

@@ -1,54 +1,68 @@
 //! Logs: one subscriber, set up once, that writes to standard error.
 
-use std::io::{self, IsTerminal};
+use std::{
+    io::{self, IsTerminal},
+    sync::{Arc, OnceLock},
+};
 
+use arc_swap::ArcSwap;
+use tracing_subscriber::prelude::*;
+
+mod filter;
+mod line;
 mod lines;
 mod requests;
 
+use filter::Filter;
+use line::Writer;
 pub(crate) use lines::{hold, release};
 pub(crate) use requests::tell;
 
-use lines::Lines;
-use tracing::{Level, level_filters::LevelFilter};
-use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+use crate::config::{LogFormat, LoggingConfig};
 
-/// The form of a log line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object a line, for programs.
-    Json,
+/// What is in force, for the subscriber to look at and for a reload to change.
+static IN_FORCE: OnceLock<Arc<Shared>> = OnceLock::new();
+
+#[derive(Debug)]
+struct Shared {
+    settings: ArcSwap<Settings>,
+    /// What the command line says, which no configuration changes.
+    forced: Option<LogFormat>,
 }
 
-/// Sets up the log of the process. The level holds for this project's own modules; libraries
-/// report warnings and errors only, because what they trace may hold what must not be logged.
-pub(crate) fn init(format: LogFormat, level: Level) {
-    let filter = EnvFilter::default()
-        .add_directive(LevelFilter::WARN.into())
-        .add_directive(directive("agentup_server", level))
-        .add_directive(directive("agentup_handlers", level))
-        .add_directive(directive("agentup_auth", level));
-    let lines = match format {
-        LogFormat::Text => fmt::layer()
-            .with_writer(|| Lines)
-            .with_ansi(io::stderr().is_terminal())
-            .boxed(),
-        LogFormat::Json => fmt::layer()
-            .json()
-            .flatten_event(true)
-            .with_writer(|| Lines)
-            .boxed(),
-    };
+#[derive(Debug)]
+struct Settings {
+    filter: Filter,
+    format: LogFormat,
+}
+
+impl Settings {
+    fn new(config: &LoggingConfig, forced: Option<LogFormat>) -> Self {
+        Self {
+            filter: Filter::new(config),
+            format: forced.unwrap_or(config.format),
+        }
+    }
+}
+
+/// Sets up the log of the process. `forced` is the form that the command line names.
+pub(crate) fn init(forced: Option<LogFormat>, config: &LoggingConfig) {
+    let settings = ArcSwap::from_pointee(Settings::new(config, forced));
+    let shared = Arc::new(Shared { settings, forced });
+    let colours = io::stderr().is_terminal();
+    let registry = tracing_subscriber::registry().with(Writer::new(Arc::clone(&shared), colours));
     // A second call, as from a program with a log of its own, leaves the first in place.
-    let _ = tracing_subscriber::registry()
-        .with(filter)
-        .with(lines)
-        .try_init();
+    if registry.try_init().is_ok() {
+        let _ = IN_FORCE.set(shared);
+    }
 }
 
-fn directive(target: &str, level: Level) -> tracing_subscriber::filter::Directive {
-    format!("{target}={level}")
-        .parse()
-        .unwrap_or_else(|_| LevelFilter::INFO.into())
+/// Puts other settings in force, from the next line on. Nothing happens to the log of a program
+/// that has its own.
+pub(crate) fn adopt(config: &LoggingConfig) {
+    if let Some(shared) = IN_FORCE.get() {
+        let settings = Settings::new(config, shared.forced);
+        shared.settings.store(Arc::new(settings));
+        tracing::callsite::rebuild_interest_cache();
+    }
 }

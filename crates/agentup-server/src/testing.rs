@@ -9,6 +9,8 @@ use agentup_auth::{
 };
 use serde_json::{Map, Value, json};
 
+use crate::{audit::Audit, clock::Clock};
+
 const SECRET: &[u8] = b"a secret of the tests, which is long enough";
 const NOW: u64 = 1_900_000_000;
 
@@ -42,4 +44,9 @@ pub(crate) fn principal(subject: &str, scope: &str) -> Arc<Principal> {
 /// The name of such a principal.
 pub(crate) fn principal_id(subject: &str) -> PrincipalId {
     principal(subject, "basic").id().clone()
+}
+
+/// An audit that records nothing.
+pub(crate) fn no_audit() -> Audit {
+    Audit::off(Clock::system())
 }

@@ -7,6 +7,7 @@
     reason = "a helper that fails fails its test"
 )]
 
+mod audit;
 mod authorization;
 mod bad_input;
 mod bad_tokens;
@@ -31,7 +32,6 @@ mod llm_crossing;
 mod llm_skill;
 mod local;
 mod matrix;
-mod metrics;
 mod middleware;
 mod quick_start;
 mod reload;

@@ -222,3 +222,112 @@ async fn a_request_that_nobody_waits_for_has_its_line() {
         (&"alice".into(), &"POST".into())
     );
 }
+
+/// The Quick Start's variables but for those of its log.
+fn quiet_env() -> String {
+    let of_log = ["LOG_LEVEL=", "DEBUG="];
+    let lines = QUICK_START_ENV.lines();
+    let kept = lines.filter(|line| !of_log.iter().any(|name| line.starts_with(name)));
+    kept.map(|line| format!("{line}\n")).collect()
+}
+
+/// The log of an agent with these settings that has answered one call and denied another.
+async fn log_of(logging: &str, env: &str) -> String {
+    let config = format!("{QUICK_START}\nlogging: {{ {logging} }}\n");
+    let server = Server::start(&config, env);
+    callers(&server).await;
+    server.stop().log
+}
+
+/// The effect of `logging.level`.
+#[tokio::test]
+async fn a_level_says_what_is_logged() {
+    let answered = "User basic-user accessing";
+    let denied = "Authorization failed";
+    let log = log_of("level: WARN", &quiet_env()).await;
+    assert!(!log.contains(answered) && log.contains(denied), "{log}");
+    let log = log_of("level: ERROR", &quiet_env()).await;
+    assert!(!log.contains(answered) && !log.contains(denied), "{log}");
+    // What the environment says is said last.
+    let env = format!("{}LOG_LEVEL=INFO\n", quiet_env());
+    let log = log_of("level: ERROR", &env).await;
+    assert!(log.contains(answered) && log.contains(denied), "{log}");
+}
+
+/// The effect of `logging.format`.
+#[tokio::test]
+async fn a_format_says_what_a_line_looks_like() {
+    let log = log_of("format: json", &quiet_env()).await;
+    assert_eq!(requests(&log).len(), 6, "{log}");
+    let log = log_of("format: text", &quiet_env()).await;
+    assert!(log.lines().all(|line| !line.starts_with('{')), "{log}");
+    // What the command line says is said last.
+    let config = format!("{QUICK_START}\nlogging: {{ format: text }}\n");
+    let server = start_json(&config, &quiet_env());
+    callers(&server).await;
+    assert_eq!(requests(&server.stop().log).len(), 6);
+}
+
+/// The effect of `logging.modules`.
+#[tokio::test]
+async fn a_module_has_a_level_of_its_own() {
+    let answered = "User basic-user accessing";
+    let modules = "modules: { \"agentup_server::authorization\": OFF }";
+    let log = log_of(modules, &quiet_env()).await;
+    assert!(
+        !log.contains(answered) && log.contains("authentication refused"),
+        "{log}"
+    );
+    let env = format!(
+        "{}LOG_LEVEL=WARN,agentup_server::authorization=INFO\n",
+        quiet_env()
+    );
+    let log = log_of("level: INFO", &env).await;
+    assert!(
+        log.contains(answered) && !log.contains("listening"),
+        "{log}"
+    );
+    for (modules, words) in [
+        ("{ hyper: DEBUG }", "may hold tokens and secrets"),
+        ("{ \"a b\": WARN }", "is not the name of a module"),
+        ("{ agentup_auth: LOUD }", "is not `INFO`"),
+    ] {
+        let config = format!("{QUICK_START}\nlogging: {{ modules: {modules} }}\n");
+        let folder = Folder::new(&config, QUICK_START_ENV);
+        let outcome = agentup_tests::run("agentup-server", folder.path(), ["check"]);
+        assert_eq!(outcome.code, Some(78), "{outcome:?}");
+        assert!(outcome.stderr.contains(words), "{outcome:?}");
+    }
+}
+
+/// The effect of `logging.requests`.
+#[tokio::test]
+async fn requests_that_went_well_may_have_no_line() {
+    let answered = "User basic-user accessing";
+    let log = log_of("requests: true", &quiet_env()).await;
+    assert!(log.contains(answered), "{log}");
+    let log = log_of("requests: false", &quiet_env()).await;
+    assert!(!log.contains(answered), "{log}");
+    for part in [
+        "Authorization failed",
+        "authentication refused",
+        "listening",
+    ] {
+        assert!(log.contains(part), "{part} is not in {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_reload_changes_what_is_logged() {
+    let server = Server::start(QUICK_START, &quiet_env());
+    server.ask("public_echo", &token("alice", ""), "x").await;
+    let _ = server.log().wait_for("User alice accessing");
+    let config = format!("{QUICK_START}\nlogging: {{ requests: false, format: json }}\n");
+    server.folder().replace_config(&config);
+    server.ask_to_reload();
+    let _ = server.log().wait_for("configuration reloaded");
+    server.ask("public_echo", &token("bob", ""), "x").await;
+    let log = server.stop().log;
+    assert!(!log.contains("User bob accessing"), "{log}");
+    assert!(log.lines().last().unwrap().starts_with('{'), "{log}");
+}

@@ -7,7 +7,7 @@ use agentup_handlers::{
     http::{self, HttpSkill},
     llm::{self, LlmSkill},
     middleware::Observer,
-    upstream::{Limits, Watched},
+    upstream::Limits,
 };
 use reqwest::Url;
 
@@ -45,8 +45,7 @@ impl HandlerConfig {
     pub(crate) fn skill(&self, id: &str, observer: &Arc<dyn Observer>) -> Skill {
         match self {
             Self::Http(settings) => {
-                let handler = HttpSkill::new(settings.clone());
-                let skill = Skill::new(id, Watched::new(handler, Arc::clone(observer)));
+                let skill = Skill::new(id, HttpSkill::new(settings.clone()));
                 if settings.identity == http::Identity::Token {
                     skill.with_caller_token()
                 } else {

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use super::{
-    MetricsListen, Stage,
+    Stage,
     middleware::MiddlewareName,
     values::{
-        Choice, Count, Delay, FilePath, Flag, MediaType, MetricsAddress, Origin, ScopeName, Size,
-        Span, Text, WebUrl,
+        Choice, Count, Delay, FilePath, Flag, MediaType, Origin, ScopeName, Size, Span, Text,
+        WebUrl,
     },
 };
 
@@ -88,6 +88,7 @@ pub(super) fn paths() -> impl Iterator<Item = &'static str> {
         .iter()
         .chain(security::paths())
         .chain(handlers::paths())
+        .chain(telemetry::paths())
         .copied()
 }
 
@@ -120,9 +121,11 @@ macro_rules! keys {
 
 mod handlers;
 mod security;
+mod telemetry;
 
 pub(super) use handlers::*;
 pub(super) use security::*;
+pub(super) use telemetry::*;
 
 /// The path of a middleware of any name.
 pub(super) const MIDDLEWARE_ENTRY: &str = "middleware[]";
@@ -292,15 +295,6 @@ keys! {
     RETRY_ATTEMPTS: Count<usize> = "push_notifications.retry.attempts", Count(1..=20), or 5;
     /// the age at which a notification is given up
     RETRY_MAX_AGE: Span = "push_notifications.retry.max_age", Span(1..=24 * 60 * 60), or Duration::from_mins(15);
-
-    /// what can be seen of the agent at work
-    OBSERVABILITY: Mapping = "observability", Mapping;
-    /// counts for Prometheus
-    METRICS: Mapping = "observability.metrics", Mapping;
-    /// whether they can be read
-    METRICS_ENABLED: Flag = "observability.metrics.enabled", Flag, or false;
-    /// the address and port where they are read: one of their own, or the agent's
-    METRICS_LISTEN: MetricsAddress = "observability.metrics.listen", MetricsAddress, or MetricsListen::DEFAULT;
 
     /// whether the agent is in production, where the checks are stricter
     ENVIRONMENT: Choice<Stage> = "environment", Choice(&[

@@ -1,9 +1,10 @@
 //! Variables that are settings by themselves: how the process logs, and whether it reloads.
 
-use tracing::Level;
+use tracing::{Level, level_filters::LevelFilter};
 
 use super::{
     faults::Place,
+    logging::{self, MODULE_LEVEL},
     report::{Report, Spot},
     values::{Choice, Flag, Kind},
 };
@@ -12,7 +13,8 @@ use super::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProcessConfig {
     /// `LOG_LEVEL`: the least severe messages that are logged. `WARNING` and `CRITICAL` are other
-    /// names of `WARN` and `ERROR`. Default: `INFO`.
+    /// names of `WARN` and `ERROR`. Modules may follow, as in `INFO,agentup_auth=DEBUG`. Default:
+    /// `INFO`.
     pub log_level: Level,
     /// `DEBUG`: whether debug messages are logged in any case. Default: no.
     pub debug: bool,
@@ -37,7 +39,8 @@ impl ProcessConfig {
 #[cfg(test)]
 pub(super) const VARIABLES: [&str; 3] = ["LOG_LEVEL", "DEBUG", "RELOAD"];
 
-const LEVEL: Choice<Level> = Choice(&[
+/// The words for a level.
+pub(super) const LEVEL: Choice<Level> = Choice(&[
     ("INFO", Level::INFO),
     ("DEBUG", Level::DEBUG),
     ("TRACE", Level::TRACE),
@@ -47,22 +50,74 @@ const LEVEL: Choice<Level> = Choice(&[
     ("CRITICAL", Level::ERROR),
 ]);
 
+/// What `LOG_LEVEL` says.
+#[derive(Default)]
+pub(super) struct Levels {
+    pub(super) level: Option<Level>,
+    pub(super) modules: Vec<(String, LevelFilter)>,
+}
+
 pub(super) fn read(report: &Report<'_>) -> ProcessConfig {
+    let levels = variable(report, "LOG_LEVEL", &LevelsKind);
     ProcessConfig {
-        log_level: variable(report, "LOG_LEVEL", &LEVEL).unwrap_or(Level::INFO),
+        log_level: levels.and_then(|it| it.level).unwrap_or(Level::INFO),
         debug: variable(report, "DEBUG", &Flag).unwrap_or_default(),
         reload: variable(report, "RELOAD", &Flag).unwrap_or_default(),
     }
 }
 
+/// What `LOG_LEVEL` says, if it can be read. Whether it can, [`read`] has reported.
+pub(super) fn levels(report: &Report<'_>) -> Option<Levels> {
+    LevelsKind.read(text(report, "LOG_LEVEL")?).ok()
+}
+
+/// What `DEBUG` says, if it can be read.
+pub(super) fn debug(report: &Report<'_>) -> bool {
+    text(report, "DEBUG").is_some_and(|text| Flag.read(text).unwrap_or_default())
+}
+
+/// A level, and those of modules: `INFO,agentup_auth=DEBUG`.
+struct LevelsKind;
+
+impl Kind for LevelsKind {
+    type Value = Levels;
+
+    fn read(&self, text: &str) -> Result<Levels, String> {
+        let mut levels = Levels::default();
+        for part in text.split(',').map(str::trim) {
+            let Some((module, level)) = part.split_once('=') else {
+                levels.level = Some(LEVEL.read(part)?);
+                continue;
+            };
+            let level = MODULE_LEVEL.read(level)?;
+            logging::check(module, level)
+                .map_err(|(problem, _)| format!("names `{module}`, which {problem}"))?;
+            levels.modules.push((module.to_owned(), level));
+        }
+        Ok(levels)
+    }
+
+    fn expected(&self) -> String {
+        LEVEL.expected()
+    }
+
+    fn show(&self, value: &Levels) -> serde_yaml::Value {
+        value
+            .level
+            .as_ref()
+            .map(|it| LEVEL.show(it))
+            .unwrap_or_default()
+    }
+}
+
 /// A variable that is set to nothing counts as not set.
+fn text<'a>(report: &Report<'a>, name: &str) -> Option<&'a str> {
+    let text = report.variables.get(name).map(str::trim);
+    text.filter(|text| !text.is_empty())
+}
+
 fn variable<K: Kind>(report: &Report<'_>, name: &'static str, kind: &K) -> Option<K::Value> {
-    let text = report
-        .variables
-        .get(name)
-        .map(str::trim)
-        .filter(|text| !text.is_empty())?;
-    kind.read(text)
+    kind.read(text(report, name)?)
         .inspect_err(|problem| {
             let spot = Spot {
                 place: Place::Variable(name),

@@ -4,13 +4,11 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-mod address;
 mod credentials;
 mod measures;
 mod names;
 mod url;
 
-pub(super) use address::MetricsAddress;
 pub(super) use credentials::{CredentialHeader, Moment};
 pub(super) use measures::{Count, Delay, Limit, Size, Span};
 pub(super) use names::{MediaType, ScopeName, SignatureAlgorithm};

@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::follow;
+use crate::testing::no_audit;
 
 /// Never reached unless something is broken.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,7 +29,7 @@ fn take(sink: &Sink, bytes: &[u8]) -> Result<String, String> {
 fn following(path: &std::path::Path) -> (Arc<Sink>, Receiver<Result<String, String>>) {
     let (sender, receiver) = channel();
     let sink = Arc::new(Sink(sender));
-    follow(path, 100, &sink, take).expect("a file");
+    follow(path, 100, &sink, &no_audit(), take).expect("a file");
     (sink, receiver)
 }
 
@@ -68,10 +69,13 @@ fn a_file_must_be_good_at_first() {
     let path = folder.path().join("file");
     let (sender, _receiver) = channel();
     let sink = Arc::new(Sink(sender));
-    assert!(follow(&path, 100, &sink, take).is_err(), "no file");
+    assert!(
+        follow(&path, 100, &sink, &no_audit(), take).is_err(),
+        "no file"
+    );
     for text in ["bad".to_owned(), "x".repeat(101)] {
         fs::write(&path, text).unwrap();
-        assert!(follow(&path, 100, &sink, take).is_err());
+        assert!(follow(&path, 100, &sink, &no_audit(), take).is_err());
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::GateError;
 use crate::{
+    audit::Audit,
     clock::Clock,
     config::{ApiKeyConfig, KeysFile},
     followed::follow,
@@ -34,7 +35,7 @@ pub(super) struct ApiKeyGate {
 }
 
 impl ApiKeyGate {
-    pub(super) fn new(config: &ApiKeyConfig) -> Result<Arc<Self>, GateError> {
+    pub(super) fn new(config: &ApiKeyConfig, audit: &Audit) -> Result<Arc<Self>, GateError> {
         // Half of the processors at most: the others answer those who need no check.
         let processors = thread::available_parallelism().map_or(1, usize::from);
         let running = processors.div_ceil(2);
@@ -47,7 +48,8 @@ impl ApiKeyGate {
             running: Semaphore::new(running),
         });
         if let Some(file) = &config.file {
-            follow(&file.path, KeySet::MAX_BYTES, &gate, Self::replace_keys)?;
+            let most = KeySet::MAX_BYTES;
+            follow(&file.path, most, &gate, audit, Self::replace_keys)?;
         }
         Ok(gate)
     }

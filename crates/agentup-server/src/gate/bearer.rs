@@ -4,7 +4,7 @@
 use std::{path::Path, sync::Arc};
 
 use agentup_auth::{
-    BearerToken, BoundToken, CacheStatus, CredentialError, DpopError, DpopVerifier, RevocationList,
+    BearerToken, BoundToken, CredentialError, DpopError, DpopVerifier, RevocationList,
     VerifiedClaims, Verifier, VerifyError,
     dpop::{ProvenRequest, Target},
 };
@@ -13,6 +13,7 @@ use tokio::runtime::TryCurrentError;
 
 use super::GateError;
 use crate::{
+    audit::Audit,
     clock::Clock,
     config::{DpopConfig, MAX_REVOCATIONS_BYTES, SchemeKind, SecurityConfig, revocations},
     followed::follow,
@@ -43,13 +44,17 @@ struct Dpop {
 
 impl Bearer {
     /// None where bearer tokens are not accepted.
-    pub(super) fn new(security: &SecurityConfig, url: &str) -> Result<Option<Self>, GateError> {
+    pub(super) fn new(
+        security: &SecurityConfig,
+        url: &str,
+        audit: &Audit,
+    ) -> Result<Option<Self>, GateError> {
         if !security.schemes.contains(&SchemeKind::Bearer) {
             return Ok(None);
         }
         let mut verifier = Verifier::new(security.issuers.clone(), security.policy.clone());
         if let Some(path) = &security.revocations {
-            verifier = verifier.with_revocations(followed_list(path)?);
+            verifier = verifier.with_revocations(followed_list(path, audit)?);
         }
         let dpop = security.dpop.as_ref().map(|config| Dpop::new(config, url));
         Ok(Some(Self {
@@ -64,18 +69,14 @@ impl Bearer {
         self.keys.as_ref()
     }
 
-    /// What the memory of verified tokens has come to.
-    pub(super) fn token_cache(&self) -> Option<CacheStatus> {
-        self.verifier.cache_status()
-    }
-
     /// Starts to fetch the keys that are to be fetched.
     pub(super) fn fetch_keys(
         &mut self,
         security: &SecurityConfig,
         before: Option<&Keys>,
+        audit: &Audit,
     ) -> Result<(), TryCurrentError> {
-        self.keys = Keys::start(security, &self.verifier, before)?;
+        self.keys = Keys::start(security, &self.verifier, before, audit)?;
         Ok(())
     }
 
@@ -192,13 +193,13 @@ impl Dpop {
 }
 
 /// The tokens that a file takes back: those that it has now, and those that it has later.
-fn followed_list(path: &Path) -> Result<Arc<RevocationList>, GateError> {
+fn followed_list(path: &Path, audit: &Audit) -> Result<Arc<RevocationList>, GateError> {
     let list = Arc::new(RevocationList::new());
     let replace = |list: &RevocationList, bytes: &[u8]| {
         let entries = revocations(bytes)?;
         list.replace(entries).map_err(|error| error.to_string())?;
         Ok(format!("{} tokens are revoked", list.len()))
     };
-    follow(path, MAX_REVOCATIONS_BYTES, &list, replace)?;
+    follow(path, MAX_REVOCATIONS_BYTES, &list, audit, replace)?;
     Ok(list)
 }

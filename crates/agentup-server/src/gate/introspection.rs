@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::{GateError, question::Endpoint};
-use crate::{clock::Clock, config::Oauth2Config, http::Rejection, metrics::IntrospectionMeter};
+use crate::{clock::Clock, config::Oauth2Config, http::Rejection};
 
 /// How long the server is left alone after it could not be reached, in seconds.
 const REST: u64 = 2;
@@ -35,7 +35,6 @@ pub(super) struct Introspector {
     places: Arc<Semaphore>,
     /// Until when the server is not asked, because it could not be reached.
     rests_until: AtomicU64,
-    meter: Arc<IntrospectionMeter>,
 }
 
 /// The answer that a question will have; shared by all who wait for it.
@@ -52,10 +51,7 @@ enum Failure {
 }
 
 impl Introspector {
-    pub(super) fn new(
-        config: &Oauth2Config,
-        meter: Arc<IntrospectionMeter>,
-    ) -> Result<Self, GateError> {
+    pub(super) fn new(config: &Oauth2Config) -> Result<Self, GateError> {
         Ok(Self {
             introspection: Introspection::new(config.rules.clone()),
             client: Arc::clone(&config.client),
@@ -63,7 +59,6 @@ impl Introspector {
             questions: Mutex::default(),
             places: Arc::new(Semaphore::new(config.concurrency)),
             rests_until: AtomicU64::new(0),
-            meter,
         })
     }
 
@@ -146,7 +141,6 @@ impl Introspector {
         now: UnixSeconds,
     ) -> Judgment {
         let body = body.map_err(|error| {
-            self.meter.unavailable();
             tracing::error!(
                 code = error.code(),
                 "the authorization server cannot be asked: {error}"
@@ -159,12 +153,8 @@ impl Introspector {
         })?;
         self.introspection
             .settle(name, &body, now)
-            .inspect(|_| self.meter.active())
             .map_err(|error| {
-                if error.is_callers_fault() {
-                    self.meter.refused();
-                } else {
-                    self.meter.unusable();
+                if !error.is_callers_fault() {
                     tracing::error!(
                         code = error.code(),
                         "the authorization server does not answer as RFC 7662 says"

@@ -11,7 +11,7 @@ use http::Request;
 use serde_json::{Map, Value, json};
 
 use super::Gate;
-use crate::{clock::Clock, config};
+use crate::{clock::Clock, config, testing::no_audit};
 
 const SECRET: &str = "a secret of the tests, which is long enough";
 
@@ -46,7 +46,7 @@ async fn so_many_good_tokens_are_remembered() {
             &config.security,
             &config.scopes,
             "http://localhost/",
-            &Arc::default(),
+            &no_audit(),
         )
         .unwrap();
         for subject in 0..20 {

@@ -27,7 +27,7 @@ impl FromRequestParts<Arc<App>> for Caller {
         match admitted {
             Ok(principal) => {
                 let noted = parts.extensions.get::<Noted>().cloned();
-                let noted = noted.unwrap_or_else(|| Noted::new(Arc::from(""), None));
+                let noted = noted.unwrap_or_else(|| Noted::new(Arc::from(""), None, None));
                 noted.principal(&principal);
                 Ok(Self(Asker {
                     token: token_of(parts, &live, &principal),

@@ -50,9 +50,8 @@ impl Front {
         // Names the request and tells its end; outermost, so that it sees every outcome.
         let noted = observe::name(&mut request);
         let (method, route) = (request.method().clone(), route_of(request.uri().path()));
-        let metrics = &self.0.app.metrics;
         let watch = Watch::begin(noted.clone(), method, route, |record| {
-            observe::ended(record, metrics);
+            observe::ended(&self.0.app, record);
         });
         // Answers browsers that ask first, before they have a token to send.
         let mut response =

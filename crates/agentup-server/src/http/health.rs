@@ -33,24 +33,14 @@ pub(crate) async fn alive() -> Answer {
 /// Whether a balancer should send requests here: not before there are keys to verify tokens with,
 /// and not any more once the server is to stop.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
-    let (status, word, issuers) = readiness(&app);
-    answer(status, word, issuers)
-}
-
-/// Whether [`ready`] says yes.
-pub(crate) fn is_ready(app: &App) -> bool {
-    readiness(app).0 == StatusCode::OK
-}
-
-fn readiness(app: &App) -> (StatusCode, &'static str, Vec<Shortage>) {
     let live = app.live();
     let issuers = live.gate.keys().map(Keys::shortages).unwrap_or_default();
     if !app.is_ready() {
-        (StatusCode::SERVICE_UNAVAILABLE, "stopping", issuers)
+        answer(StatusCode::SERVICE_UNAVAILABLE, "stopping", issuers)
     } else if !issuers.iter().all(Shortage::is_bearable) {
-        (StatusCode::SERVICE_UNAVAILABLE, "waiting for keys", issuers)
+        answer(StatusCode::SERVICE_UNAVAILABLE, "waiting for keys", issuers)
     } else {
-        (StatusCode::OK, "ready", issuers)
+        answer(StatusCode::OK, "ready", issuers)
     }
 }
 

@@ -11,8 +11,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use uuid::Uuid;
 
 use crate::{
-    metrics::Metrics,
+    app::App,
+    audit,
     record::{Noted, Outcome, Record},
+    serve::Peer,
     telemetry,
 };
 
@@ -25,7 +27,10 @@ const MAX_REQUEST_ID: usize = 128;
 
 /// Gives the request its id, and room for what will be learned of it.
 pub(super) fn name(request: &mut Request) -> Noted {
-    let noted = Noted::new(request_id(request.headers()), trace(request.headers()));
+    let peer = request.extensions().get::<Peer>();
+    let client = peer.map(|peer| peer.address().ip().to_canonical());
+    let headers = request.headers();
+    let noted = Noted::new(request_id(headers), trace(headers), client);
     request.extensions_mut().insert(noted.clone());
     noted
 }
@@ -47,9 +52,9 @@ pub(super) fn panicked() -> Response {
 }
 
 /// Tells all who want to know that a request has ended.
-pub(super) fn ended(record: &Record, metrics: &Metrics) {
+pub(super) fn ended(app: &App, record: &Record) {
     telemetry::tell(record);
-    metrics.ended(record);
+    audit::tell(app, record);
 }
 
 /// Has the response say how its request ended, where it ended otherwise than well.

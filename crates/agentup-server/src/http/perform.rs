@@ -93,25 +93,13 @@ impl Call<'_> {
                     turn.is_repeatable = false;
                     tasks.run_detached(&accepted.cell, turn);
                 }
-                let present = self.app.metrics.streams.enter();
-                Ok(stream::of_send(
-                    task,
-                    events,
-                    self.binding.to_owned(),
-                    present,
-                ))
+                Ok(stream::of_send(task, events, self.binding.to_owned()))
             }
             Operation::SubscribeToTask(request) => {
                 let (task, Some(events)) = asker.task(tasks, &request.id)?.watch() else {
                     return Err(A2aError::unsupported_operation("the task has ended").into());
                 };
-                let present = self.app.metrics.streams.enter();
-                Ok(stream::of_task(
-                    task,
-                    events,
-                    self.binding.to_owned(),
-                    present,
-                ))
+                Ok(stream::of_task(task, events, self.binding.to_owned()))
             }
             Operation::GetTask(request) => {
                 let cell = asker.task(tasks, &request.id)?;

@@ -217,6 +217,18 @@ impl Rejection {
         }
     }
 
+    /// The scheme of the credential that is refused, where one came that has a scheme.
+    pub(crate) const fn scheme(&self) -> Option<&'static str> {
+        match self {
+            Self::Token(_) | Self::KeysAwaited(_) | Self::Introspection(_) | Self::CannotCheck => {
+                Some("bearer")
+            }
+            Self::BoundToken(_) | Self::Proof { .. } => Some("dpop"),
+            Self::ApiKey(_) => Some("api_key"),
+            _ => None,
+        }
+    }
+
     /// A name for logs and metrics. Part of the interface: renaming one breaks dashboards.
     pub(crate) const fn code(&self) -> &'static str {
         match self {

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::perform::Binding;
-use crate::{metrics::Present, tasks::Event};
+use crate::tasks::Event;
 
 /// How long a stream is silent before a comment says that it is alive. Proxies tend to close what
 /// is silent for a minute.
@@ -27,7 +27,6 @@ pub(crate) fn of_send(
     task: Task,
     events: Option<Receiver<Event>>,
     binding: Binding<'static>,
-    present: Present,
 ) -> Response {
     let events = events.map_or_else(
         || stream::empty().left_stream(),
@@ -39,17 +38,12 @@ pub(crate) fn of_send(
         waits = asks_for_input(event);
         std::future::ready(go_on)
     });
-    respond(task, until_input, binding, present)
+    respond(task, until_input, binding)
 }
 
 /// The stream of a subscription: it ends with the task (`A2A §3.1.6`).
-pub(crate) fn of_task(
-    task: Task,
-    events: Receiver<Event>,
-    binding: Binding<'static>,
-    present: Present,
-) -> Response {
-    respond(task, ReceiverStream::new(events), binding, present)
+pub(crate) fn of_task(task: Task, events: Receiver<Event>, binding: Binding<'static>) -> Response {
+    respond(task, ReceiverStream::new(events), binding)
 }
 
 fn asks_for_input(event: &StreamResponse) -> bool {
@@ -61,15 +55,10 @@ fn respond(
     task: Task,
     events: impl Stream<Item = Event> + Send + 'static,
     binding: Binding<'static>,
-    present: Present,
 ) -> Response {
     let first = Event::new(StreamResponse::Task(task));
     let events = stream::once(std::future::ready(first)).chain(events);
-    let lines = events.map(move |event| {
-        // Held by the stream until it ends or its reader goes away.
-        let _ = &present;
-        Ok::<_, Infallible>(line(&binding, &event))
-    });
+    let lines = events.map(move |event| Ok::<_, Infallible>(line(&binding, &event)));
     let mut response = Sse::new(lines)
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
         .into_response();

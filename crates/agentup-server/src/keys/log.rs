@@ -1,13 +1,44 @@
-//! What is logged about keys that are fetched.
+//! What is told of keys that are fetched: to the log, and to the audit.
 
 use std::sync::Arc;
 
 use agentup_auth::remote::{Event, Observer, RemoteIssuer};
 use agentup_env::cli::terminal::safe_text;
 
-/// Logs what happens to the keys of these issuers.
-pub(super) fn observer(issuers: Arc<[String]>) -> Arc<Observer> {
-    Arc::new(move |issuer, event| log(&names(&issuers, issuer), event))
+use crate::audit::{Audit, What};
+
+/// Tells what happens to the keys of these issuers.
+pub(super) fn observer(issuers: Arc<[String]>, audit: Audit) -> Arc<Observer> {
+    Arc::new(move |issuer, event| {
+        let issuer = names(&issuers, issuer);
+        log(&issuer, event);
+        if let Some(what) = what(issuer, event) {
+            audit.record(what);
+        }
+    })
+}
+
+/// What there is to record.
+fn what(issuer: String, event: &Event<'_>) -> Option<What> {
+    Some(match event {
+        Event::Loaded {
+            keys,
+            skipped,
+            exposed,
+        } => What::KeysChanged {
+            issuer,
+            keys: *keys,
+            skipped: skipped.len(),
+            exposed: exposed.len(),
+        },
+        Event::Failed { error, age, .. } => What::KeysFetchFailed {
+            issuer,
+            code: error.code(),
+            age_seconds: age.map(|age| age.as_secs()),
+        },
+        Event::Discarded => What::KeysDiscarded { issuer },
+        _ => return None,
+    })
 }
 
 fn names(issuers: &[String], issuer: &RemoteIssuer) -> String {

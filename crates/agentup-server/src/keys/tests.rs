@@ -5,7 +5,7 @@ use std::fs;
 use agentup_env::Environment;
 
 use super::*;
-use crate::config;
+use crate::{config, testing::no_audit};
 
 #[test]
 fn the_name_of_the_key_that_a_token_wants() {
@@ -38,7 +38,7 @@ fn security(keys: &str) -> SecurityConfig {
 
 fn start(security: &SecurityConfig) -> Result<Option<Keys>, TryCurrentError> {
     let verifier = Verifier::new(security.issuers.clone(), security.policy.clone());
-    Keys::start(security, &Arc::new(verifier), None)
+    Keys::start(security, &Arc::new(verifier), None, &no_audit())
 }
 
 #[test]

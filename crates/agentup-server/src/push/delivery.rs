@@ -3,21 +3,13 @@
 
 use std::sync::Arc;
 
-use super::{
-    client::Failure,
-    mailbox::{Loss, Notification},
-    registered::Registration,
-};
-use crate::metrics::{Attempt, Fate};
+use super::{client::Failure, mailbox::Notification, registered::Registration};
 
 impl Registration {
     /// Takes a notification in, and sees to it that somebody delivers.
     pub(super) fn notify(self: &Arc<Self>, notification: Notification) {
         let put = self.mailbox.put(notification, || self.webhook.push.enter());
-        if put.loss.is_some() {
-            self.webhook.push.meter.ended(Fate::Lost);
-        }
-        if put.loss == Some(Loss::First) {
+        if put.is_first_loss {
             tracing::warn!(
                 task = %self.task_id,
                 config = %self.id.escape_debug(),
@@ -55,7 +47,6 @@ impl Registration {
         loop {
             attempts = attempts.saturating_add(1);
             let Err(failure) = self.attempt(body.clone()).await else {
-                self.webhook.push.meter.ended(Fate::Delivered);
                 tracing::debug!(task = %self.task_id, attempts, "push notification delivered");
                 return;
             };
@@ -76,14 +67,10 @@ impl Registration {
         let _of_owner = self.lane.acquire().await;
         let _of_all = self.webhook.push.places.acquire().await;
         let rules = self.webhook.push.rules.load_full();
-        let result = rules.post(&self.webhook, body).await;
-        let attempt = result.map_or_else(Failure::attempt, |()| Attempt::Delivered);
-        self.webhook.push.meter.attempted(attempt);
-        result
+        rules.post(&self.webhook, body).await
     }
 
     fn give_up(&self, failure: Failure, attempts: u32) {
-        self.webhook.push.meter.ended(Fate::GivenUp);
         tracing::warn!(
             task = %self.task_id,
             config = %self.id.escape_debug(),

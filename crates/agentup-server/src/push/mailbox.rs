@@ -53,16 +53,8 @@ pub(super) struct Put {
     pub(super) is_added: bool,
     /// Whether there is nobody yet who delivers it.
     pub(super) is_idle: bool,
-    /// Whether it, or another one in its place, is lost.
-    pub(super) loss: Option<Loss>,
-}
-
-/// A notification that nobody hears.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Loss {
-    /// The first one in a while.
-    First,
-    Further,
+    /// Whether it was the first loss in a while.
+    pub(super) is_first_loss: bool,
 }
 
 impl Mailbox {
@@ -90,7 +82,7 @@ impl Mailbox {
                 // It has nobody's place to take.
                 None => true,
             };
-            put.loss = is_loss.then(|| state.lose());
+            put.is_first_loss = is_loss && !std::mem::replace(&mut state.lost, is_loss);
             if gone.is_none() {
                 return put;
             }
@@ -116,16 +108,6 @@ impl Mailbox {
         let mut state = self.0.lock();
         state.closed = true;
         std::mem::take(&mut state.waiting).len()
-    }
-}
-
-impl State {
-    fn lose(&mut self) -> Loss {
-        if std::mem::replace(&mut self.lost, true) {
-            Loss::Further
-        } else {
-            Loss::First
-        }
     }
 }
 

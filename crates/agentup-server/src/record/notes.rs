@@ -1,6 +1,6 @@
 //! Notes on a request, taken where something is learned of it.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use agentup_auth::{Denied, Principal};
 use agentup_handlers::TraceContext;
@@ -17,15 +17,17 @@ pub(crate) struct Noted(Arc<Inner>);
 struct Inner {
     id: Arc<str>,
     trace: Option<TraceContext>,
+    client: Option<IpAddr>,
     /// Of one request, so that nobody ever waits for it.
     notes: Mutex<Notes>,
 }
 
 impl Noted {
-    pub(crate) fn new(id: Arc<str>, trace: Option<TraceContext>) -> Self {
+    pub(crate) fn new(id: Arc<str>, trace: Option<TraceContext>, client: Option<IpAddr>) -> Self {
         Self(Arc::new(Inner {
             id,
             trace,
+            client,
             notes: Mutex::default(),
         }))
     }
@@ -38,6 +40,11 @@ impl Noted {
     /// The trace that the request belongs to, if it named one.
     pub(crate) fn trace(&self) -> Option<&TraceContext> {
         self.0.trace.as_ref()
+    }
+
+    /// The address that the request came from.
+    pub(crate) fn client(&self) -> Option<IpAddr> {
+        self.0.client
     }
 
     /// Who asks.

@@ -17,7 +17,6 @@ impl Peer {
     }
 
     /// The address of the socket. Behind a proxy it is the proxy's.
-    #[expect(dead_code, reason = "limits and logs of a source come to ask for it")]
     pub(crate) const fn address(&self) -> SocketAddr {
         self.address
     }

@@ -13,7 +13,7 @@ mod moves;
 
 pub(crate) use moves::TurnRefused;
 
-use crate::{clock::Clock, metrics::TaskMeter, push::Registered};
+use crate::{clock::Clock, push::Registered};
 
 /// What watchers of a task receive.
 pub(crate) type Event = Arc<StreamResponse>;
@@ -34,19 +34,11 @@ pub(crate) struct TaskCell {
     /// Seconds of the Unix epoch.
     created: u64,
     cancellation: CancellationToken,
-    engine: Arc<Engine>,
+    clock: Clock,
+    history_limit: usize,
     inner: Mutex<Inner>,
     /// Told when the task ends or waits for its caller.
     settled: Notify,
-}
-
-/// What all tasks have in common.
-#[derive(Debug)]
-pub(super) struct Engine {
-    pub(super) clock: Clock,
-    /// The most messages that a task keeps.
-    pub(super) history_limit: usize,
-    pub(super) meter: Arc<TaskMeter>,
 }
 
 struct Inner {
@@ -64,16 +56,17 @@ struct Inner {
 impl TaskCell {
     /// A task that has been taken in and is not begun. It is the first of a new context if none is
     /// named.
-    pub(super) fn new(
+    pub(crate) fn new(
         context_id: Option<Arc<str>>,
         skill: Arc<str>,
         begun_by: Option<Arc<str>>,
-        engine: Arc<Engine>,
+        history_limit: usize,
+        clock: Clock,
     ) -> Self {
         let id: Arc<str> = Uuid::new_v4().to_string().into();
         let opens_context = context_id.is_none();
         let context_id = context_id.unwrap_or_else(|| Uuid::new_v4().to_string().into());
-        let now = engine.clock.now();
+        let now = clock.now();
         let status = TaskStatus {
             state: TaskState::Submitted,
             message: None,
@@ -96,7 +89,6 @@ impl TaskCell {
             webhooks: Registered::default(),
             note: None,
         };
-        engine.meter.enter(TaskState::Submitted);
         Self {
             id,
             context_id,
@@ -105,7 +97,8 @@ impl TaskCell {
             begun_by,
             created: touched,
             cancellation: CancellationToken::new(),
-            engine,
+            clock,
+            history_limit,
             inner: Mutex::new(inner),
             settled: Notify::new(),
         }
@@ -120,7 +113,7 @@ impl TaskCell {
     /// same skill, within so many seconds (`A2A §3.3.1`). A client that sends twice because it
     /// heard nothing gets the work of the first time.
     pub(crate) fn is_repeat(&self, message: &Message, skill: &str, window: u64) -> bool {
-        let age = self.engine.clock.unix().get().saturating_sub(self.created);
+        let age = self.clock.unix().get().saturating_sub(self.created);
         let inner = self.inner.lock();
         age < window
             && skill == &*self.skill
@@ -185,13 +178,6 @@ impl TaskCell {
 
     pub(crate) const fn cancellation(&self) -> &CancellationToken {
         &self.cancellation
-    }
-}
-
-impl Drop for TaskCell {
-    fn drop(&mut self) {
-        let state = self.inner.get_mut().task.status.state;
-        self.engine.meter.leave(state);
     }
 }
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use tokio::sync::mpsc::{Receiver, error::TryRecvError};
 
 use super::{
-    Engine, Event, TaskCell,
+    Event, TaskCell,
     conversation::Extent,
     store::{Bounds, Store},
 };
@@ -59,11 +59,8 @@ fn cell() -> Arc<TaskCell> {
         Some("context".into()),
         "skill".into(),
         begun_by,
-        Arc::new(Engine {
-            clock: clock(),
-            history_limit: 4,
-            meter: Arc::default(),
-        }),
+        4,
+        clock(),
     ))
 }
 

@@ -15,8 +15,8 @@ use crate::{
 };
 
 const AUTHENTICATION: &str = "agentup_server::authentication";
-const AUTHORIZATION: &str = "agentup_server::authorization";
-const REQUEST: &str = "agentup_server::request";
+pub(super) const AUTHORIZATION: &str = "agentup_server::authorization";
+pub(super) const REQUEST: &str = "agentup_server::request";
 
 /// Writes a line with these words and all that is known of the request.
 macro_rules! line {
@@ -36,8 +36,9 @@ macro_rules! line {
             version = asked.map(|asked| asked.generation.version()),
             binding = asked.map(|asked| asked.binding.name()),
             skill = notes.skill.as_deref(),
-            user = principal.map(|it| tracing::field::display(it.subject().escape_debug())),
-            issuer = principal.and_then(issuer).map(|it| tracing::field::display(it.escape_debug())),
+            user = principal.map(PrincipalId::subject),
+            issuer = principal.and_then(issuer),
+            client = record.client.map(tracing::field::display),
             task = notes.task.as_ref().map(|task| &*task.id),
             outcome = record.outcome.code(),
             status = record.status.as_u16(),

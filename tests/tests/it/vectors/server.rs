@@ -207,7 +207,7 @@ impl Captured {
             .lines()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let codes: Vec<_> = lines
-            .filter_map(|line| Some(line.get("code")?.as_str()?.to_owned()))
+            .filter_map(|line| Some(line.get("outcome")?.as_str()?.to_owned()))
             .collect();
         let [code] = codes.as_slice() else {
             panic!("not one refusal: {text}")

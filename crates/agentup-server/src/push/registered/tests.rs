@@ -21,8 +21,7 @@ fn push() -> Arc<Push> {
             max_age: Duration::from_secs(1),
         },
     };
-    let rules = Arc::new(Rules::new(&config, None));
-    Arc::new(Push::new(rules, Arc::default()))
+    Arc::new(Push::new(Arc::new(Rules::new(&config, None))))
 }
 
 /// Adds a webhook and answers its id.

@@ -18,8 +18,7 @@ fn push() -> Arc<Push> {
             max_age: std::time::Duration::from_secs(1),
         },
     };
-    let rules = Arc::new(Rules::new(&config, None));
-    Arc::new(Push::new(rules, Arc::default()))
+    Arc::new(Push::new(Arc::new(Rules::new(&config, None))))
 }
 
 fn webhook(config: Value, guard: &Guard) -> Result<Webhook, Vec<(String, String)>> {

@@ -1,0 +1,51 @@
+//! Which requests are events.
+
+use agentup_auth::Scope;
+
+use super::{About, What};
+use crate::{
+    app::App,
+    http::RejectionKind,
+    record::{Outcome, Record},
+};
+
+/// Records what a request has to do with security, if it has.
+pub(crate) fn tell(app: &App, record: &Record) {
+    if !app.audit.is_on() {
+        return;
+    }
+    let (code, about) = (record.outcome.code(), || About::new(record));
+    let what = match &record.outcome {
+        Outcome::Denied(denied) => What::AuthorizationDenied {
+            code,
+            missing_scopes: denied.missing.iter().map(Scope::to_string).collect(),
+            unmet_claims: denied.unmet.clone(),
+            about: about(),
+        },
+        Outcome::Refused(rejection) => match rejection.kind() {
+            RejectionKind::Authentication => What::AuthenticationRefused {
+                code,
+                scheme: rejection.scheme(),
+                about: about(),
+            },
+            RejectionKind::Rate => What::RateLimited {
+                code,
+                about: about(),
+            },
+            RejectionKind::Authorization | RejectionKind::Overload | RejectionKind::Request => {
+                return;
+            }
+        },
+        _ => {
+            let skill = record.notes.skill.as_deref();
+            if !skill.is_some_and(|skill| app.live().is_audited(skill)) {
+                return;
+            }
+            What::SkillCalled {
+                code,
+                about: about(),
+            }
+        }
+    };
+    app.audit.record(what);
+}
