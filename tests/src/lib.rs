@@ -19,6 +19,7 @@ mod log;
 mod model;
 mod programs;
 mod server;
+mod shell;
 pub mod tokens;
 mod wire;
 
@@ -31,6 +32,7 @@ pub use log::Log;
 pub use model::Model;
 pub use programs::{Outcome, program, run, run_with_input};
 pub use server::{Server, Stopped};
+pub use shell::{shell, told};
 pub use wire::Wire;
 
 use std::time::Duration;

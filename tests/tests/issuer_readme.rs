@@ -6,11 +6,11 @@
 )]
 
 use std::{
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    path::Path,
+    process::{Child, Stdio},
 };
 
-use agentup_tests::{Log, Outcome, program, run};
+use agentup_tests::{Log, Outcome, run, shell, told};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -64,27 +64,6 @@ impl Drop for Running {
     }
 }
 
-/// A shell that finds our programs and the usual ones of the system.
-fn shell(script: &str, folder: &Path) -> Command {
-    let ours = PathBuf::from(program("jwt-generator").get_program());
-    let ours = ours.parent().expect("a program is in a folder");
-    let mut command = Command::new("sh");
-    command
-        .args(["-c", script])
-        .env_clear()
-        .env("PATH", format!("{}:/usr/bin:/bin", ours.display()))
-        .current_dir(folder)
-        .stdin(Stdio::null());
-    command
-}
-
-/// Runs a script to its end; the status, and all that it said.
-fn told(script: &str, folder: &Path) -> (Option<i32>, String) {
-    let output = shell(script, folder).output().expect("a shell");
-    let said = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8(said).expect("text"))
-}
-
 fn folder() -> TempDir {
     TempDir::new().expect("a temporary folder")
 }
@@ -110,14 +89,14 @@ fn the_readme_leads_to_an_answer_in_five_commands() {
         panic!("not five commands: {:#?}", commands());
     };
     let issuer = Running::issuer(&on_free_port(issuer, "--port 9000"), folder);
-    let configured = told(&configure.replace(ISSUER, &issuer.url), folder);
+    let configured = told(&mut shell(&configure.replace(ISSUER, &issuer.url), folder));
     assert_eq!(configured, (Some(0), String::new()));
     let agent = on_free_port(agent, "--port 8000");
     let agent = Running::start(&agent, folder, "agentup-server listening on ");
 
     let run = |script: &str| {
         let script = script.replace(ISSUER, &issuer.url);
-        told(&script.replace(AGENT, &agent.url), folder)
+        told(&mut shell(&script.replace(AGENT, &agent.url), folder))
     };
     let (status, said) = run(&format!("{token}\n{call}"));
     assert_eq!(status, Some(0), "{said}");
@@ -199,7 +178,7 @@ fn the_validator_follows_the_issuer() {
         let issuer = Running::issuer(&line, folder);
         let url = issuer.url.as_str();
         let ask = |flags: &str| {
-            let (status, said) = told(&format!("curl -sf {flags}"), folder);
+            let (status, said) = told(&mut shell(&format!("curl -sf {flags}"), folder));
             assert_eq!(status, Some(0), "{flags}: {said}");
             said
         };

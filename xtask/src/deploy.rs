@@ -62,6 +62,18 @@ const PARTS: &[Part] = &[
         &["kubectl", "python", "bwrap", "setpriv", "curl", "root"],
         manifests::pods,
     ),
+    part(
+        "Helm",
+        &[
+            "helm",
+            "kubernetes-validate",
+            "bwrap",
+            "setpriv",
+            "curl",
+            "root",
+        ],
+        manifests::helm,
+    ),
     part("systemd", &["systemd-analyze"], units::verify),
     part(
         "nginx",

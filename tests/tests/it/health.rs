@@ -54,7 +54,8 @@ fn the_command_tells_how_the_agent_is() {
     for (flags, word) in [(&[][..], "ok"), (&["--ready"], "ready")] {
         let outcome = ask(&server, flags);
         assert_eq!(outcome.code, Some(0), "{outcome:?}");
-        assert_eq!(outcome.stdout, format!("{{\"status\":\"{word}\"}}\n"));
+        let status = format!("\"status\":\"{word}\"");
+        assert!(outcome.stdout.contains(&status), "{outcome:?}");
         assert_eq!(outcome.stderr, "");
     }
     // What listens on every address is asked on this machine.

@@ -40,6 +40,33 @@ pub(super) fn pods(ground: &Ground<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Lints the chart, and treats what it renders as the manifests are treated.
+pub(super) fn helm(ground: &Ground<'_>) -> Result<()> {
+    const CHART: &str = "deploy/helm/agentup";
+    const MUST: [&str; 2] = [
+        "--set",
+        "jwt.issuer=https://issuer.example,jwt.audience=my-agent",
+    ];
+    let helm = |args: &[&str]| ground.tools.sh("helm").args(args).arg(CHART);
+    helm(&["lint", "--strict"]).args(MUST).run()?;
+    if helm(&["template", "jwt-agent"]).succeeds() {
+        bail!("the chart is rendered without an issuer");
+    }
+    let folder = ground.tools.fresh("helm")?;
+    for more in [
+        "",
+        "ingress.enabled=true",
+        "autoscaling.enabled=false,networkPolicy.enabled=false,environment=development",
+    ] {
+        let chart = helm(&["template", "jwt-agent"]).args(MUST);
+        let rendered = chart.args(["--set", more]).read()?;
+        let documents = ground.tools.yaml(&rendered)?;
+        validate(ground, &folder, &documents)?;
+        run(ground, &documents).with_context(|| format!("with {more}"))?;
+    }
+    Ok(())
+}
+
 /// A copy of the manifests, with the secret that nobody has committed.
 fn copy(ground: &Ground<'_>, name: &str) -> Result<PathBuf> {
     let folder = ground.tools.fresh(name)?;
