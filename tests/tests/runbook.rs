@@ -126,7 +126,7 @@ impl Machine {
     fn run(&self, commands: &str) -> String {
         let (status, said) = self.tell(commands);
         assert_eq!(status, Some(0), "{commands}\n{said}");
-        said
+        said.trim_end().to_owned()
     }
 
     /// Waits until the commands end like this: what is told to a service takes a moment.
@@ -259,7 +259,8 @@ struct Trusting {
 
 impl Trusting {
     fn new() -> Self {
-        let start = "jwt-generator issuer --port 0 >out 2>/dev/null & echo $! >pid\n\
+        let start = ": >out\n\
+                     jwt-generator issuer --port 0 >out 2>/dev/null & echo $! >pid\n\
                      until grep -q 'listening on' out; do sleep 0.02; done\n\
                      sed -n 's/.*listening on //p' out";
         let place = TempDir::new().expect("a folder");
