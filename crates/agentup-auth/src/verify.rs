@@ -17,7 +17,7 @@ mod policy;
 mod scopes;
 mod times;
 
-use cache::{Known, TokenCache};
+use cache::{Digest, Known, TokenCache};
 pub use claims::VerifiedClaims;
 pub use error::VerifyError;
 use issuer::Issuer;
@@ -117,6 +117,18 @@ impl Verifier {
         Ok(BoundToken::new(claims, key, &cache::digest(token)))
     }
 
+    /// The claims of a token that comes by itself, if it was found good before and still is. A token
+    /// that is not remembered costs no more than a hash, whatever it is.
+    #[must_use]
+    pub fn recall(&self, token: BearerToken<'_>, now: UnixSeconds) -> Option<VerifiedClaims> {
+        let cache = self.cache.as_ref()?;
+        if token.expose().len() > Policy::MAX_TOKEN_BYTES {
+            return None;
+        }
+        let known = self.remembered(cache, &cache::digest(token))?;
+        self.judge_known(known, Comes::Alone, now).ok()
+    }
+
     fn judge(
         &self,
         token: BearerToken<'_>,
@@ -133,16 +145,27 @@ impl Verifier {
             return Err(VerifyError::TooLarge);
         }
         let key = cache::digest(token);
-        if let Some(known) = cache.find(&key)
-            && self.is_current(&known)
-        {
-            comes.check(&known.claims)?;
-            self.check_moment(&known.claims, now)?;
-            return Ok(known.claims);
+        if let Some(known) = self.remembered(cache, &key) {
+            return self.judge_known(known, comes, now);
         }
         let fresh = self.judge_afresh(token, comes, now)?;
         cache.remember(key, fresh.clone());
         Ok(fresh.claims)
+    }
+
+    fn remembered(&self, cache: &TokenCache, key: &Digest) -> Option<Known> {
+        cache.find(key).filter(|known| self.is_current(known))
+    }
+
+    fn judge_known(
+        &self,
+        known: Known,
+        comes: Comes,
+        now: UnixSeconds,
+    ) -> Result<VerifiedClaims, VerifyError> {
+        comes.check(&known.claims)?;
+        self.check_moment(&known.claims, now)?;
+        Ok(known.claims)
     }
 
     fn judge_afresh(

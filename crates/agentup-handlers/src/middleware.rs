@@ -10,7 +10,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use agentup_auth::Permit;
+use agentup_auth::{Permit, PrincipalId};
 use agentup_protocol::Message;
 
 use crate::{
@@ -28,13 +28,12 @@ mod timer;
 
 pub use cache::CacheSettings;
 pub use observer::{Observer, SkillEvent};
-pub use rate::{Limited, RateLimit};
+pub use rate::{Limited, RateLimit, RateLimiter};
 pub use retry::RetrySettings;
 pub use timer::Timer;
 
 use cache::{Answer, AnswerCache, CacheKey};
 use observer::Stopwatch;
-use rate::RateLimiter;
 use recorder::Recorder;
 
 /// What goes around a skill. Nothing, by default.
@@ -54,7 +53,7 @@ pub struct MiddlewareSettings {
 
 /// The middleware of one skill, at work.
 pub(crate) struct Middleware {
-    limiter: Option<RateLimiter>,
+    limiter: Option<RateLimiter<PrincipalId>>,
     timed: bool,
     cache: Option<AnswerCache>,
     timeout: Option<Duration>,

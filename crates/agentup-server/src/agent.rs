@@ -6,7 +6,7 @@ use std::{
     net::{SocketAddr, TcpListener, ToSocketAddrs as _},
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use agentup_env::Environment;
@@ -22,21 +22,17 @@ use crate::{
     audit::{Audit, AuditError, What},
     clock::Clock,
     config::{self, AuditTarget, Config, Loaded},
+    health::Health,
     http,
     live::{Live, LiveError},
     reload::Reloader,
     serve::{self, Workers},
+    stop,
     tasks::Tasks,
 };
 
 /// How often tasks that outlived their time are dropped.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
-
-/// The least time for telling the end of tasks that had to be given up.
-const LAST_WORDS: Duration = Duration::from_secs(1);
-
-/// How long a client may take to send the head of a request.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// An agent: what it may do, and who may make it do so.
 ///
@@ -96,6 +92,9 @@ pub enum AgentError {
     /// There is no audit as it is configured.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// The process was told to stop while it was stopping.
+    #[error("stopped at once, as told a second time: what was at hand was dropped")]
+    AtOnce,
     /// The system refuses what the server needs.
     #[error("the server cannot run")]
     Io(#[from] io::Error),
@@ -175,14 +174,19 @@ impl Agent {
     }
 
     /// Serves until the process is told to stop (SIGTERM or SIGINT), then finishes what is at
-    /// hand, for as long as `server.shutdown_grace`.
+    /// hand, for as long as `server.shutdown_grace`. Told a second time, it stops at once.
     ///
     /// # Errors
-    /// When the skills do not fit together, or the address cannot be listened on.
+    /// When the skills do not fit together, the address cannot be listened on, or what was at hand
+    /// was dropped.
     pub async fn serve(self) -> Result<(), AgentError> {
         // Before anybody knows of the server: a signal ends a process that does not wait for it.
-        let stop = stop_signal()?;
-        self.serve_until(stop).await
+        let (stop, at_once) = (stop::signals(1)?, stop::signals(2)?);
+        tokio::select! {
+            // In a box: it is large, and would be so twice.
+            served = Box::pin(self.serve_until(stop)) => served,
+            () = at_once => Err(AgentError::AtOnce),
+        }
     }
 
     /// Serves until the future ends.
@@ -212,7 +216,7 @@ impl Agent {
         let bound = listener.local_addr()?;
         let app = self.app(Some(bound))?;
         let front = http::front(Arc::clone(&app));
-        let mut workers = Workers::start(&listener, &front, HEADER_TIMEOUT)?;
+        let mut workers = Workers::start(&listener, &front)?;
         drop(listener);
         // Before anybody knows of the server: this signal ends a process that does not wait for it.
         let hangup = signal(SignalKind::hangup())?;
@@ -229,20 +233,7 @@ impl Agent {
             () = sweep(&app) => {}
             () = reloader.run(hangup, self.config.process.reload) => {}
         }
-        tracing::info!("stopping: requests at hand are finished first");
-        app.stop();
-        workers.stop();
-        let (begun, grace) = (Instant::now(), self.config.server.shutdown_grace);
-        app.tasks.drain(grace).await;
-        // What the last events tell is still to be delivered.
-        let left = grace.saturating_sub(begun.elapsed()).max(LAST_WORDS);
-        let (gone, ()) = tokio::join!(
-            tokio::time::timeout(left, workers.gone()),
-            app.push.drain(left),
-        );
-        if gone.is_err() {
-            tracing::warn!("connections did not end in time");
-        }
+        stop::in_order(&app, &mut workers, &self.config.server).await;
         app.audit.record(What::Stopped);
         app.audit.close();
         Ok(())
@@ -251,24 +242,34 @@ impl Agent {
     /// What would run, for those who only look: nothing is fetched, recorded or served.
     pub(crate) fn preview(&self) -> Result<Live, AgentError> {
         let audit = Audit::off(self.clock.clone());
-        Ok(Live::new(&self.config, &self.skills, None, &audit)?)
+        let health = Health::default();
+        Ok(Live::new(
+            &self.config,
+            &self.skills,
+            None,
+            &audit,
+            &health,
+        )?)
     }
 
     fn app(&self, bound: Option<SocketAddr>) -> Result<Arc<App>, AgentError> {
         let limits = &self.config.server.limits;
         let audit = Audit::off(self.clock.clone());
-        let mut live = Live::new(&self.config, &self.skills, bound, &audit)?;
+        let health = Health::default();
+        let mut live = Live::new(&self.config, &self.skills, bound, &audit, &health)?;
         // Before anything can happen that belongs into it.
         audit.adopt(self.config.audit.as_ref())?;
         live.fetch_keys(&self.config.security, None, &audit)?;
         let tasks = Tasks::new(&self.config.state, limits.task_timeout, self.clock.clone());
-        Ok(Arc::new(App::new(
+        let clock = self.clock.clone();
+        Ok(App::new(
             live,
             tasks,
-            self.clock.clone(),
+            clock,
             audit,
             limits.concurrency,
-        )))
+            health,
+        ))
     }
 
     fn address(&self) -> Result<SocketAddr, AgentError> {
@@ -314,16 +315,4 @@ async fn sweep(app: &App) {
         let dropped = app.tasks.sweep();
         tracing::debug!(dropped, kept = app.tasks.len(), "swept tasks");
     }
-}
-
-/// Waits from now on for the signals that ask the process to stop. The future ends with the first.
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
 }

@@ -8,7 +8,10 @@ use std::sync::{
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
-use crate::{audit::Audit, clock::Clock, live::Live, push::Push, tasks::Tasks};
+use crate::{
+    audit::Audit, clock::Clock, health::Health, limits::Streams, live::Live, push::Push,
+    tasks::Tasks,
+};
 
 /// The state of a running server.
 #[derive(Debug)]
@@ -20,18 +23,25 @@ pub(crate) struct App {
     pub(crate) audit: Audit,
     /// One for each request that may be in flight.
     pub(crate) places: Semaphore,
+    /// Answers for the agent where its skills are asked.
+    pub(crate) health: Health,
+    /// The streams of events that are open.
+    pub(crate) streams: Arc<Streams>,
     stopping: AtomicBool,
 }
 
 impl App {
+    /// Everything of a server that is about to begin. `health` is what `live` was made with.
     pub(crate) fn new(
         live: Live,
         tasks: Tasks,
         clock: Clock,
         audit: Audit,
         concurrency: usize,
-    ) -> Self {
-        Self {
+        health: Health,
+    ) -> Arc<Self> {
+        let app = Arc::new(Self {
+            streams: Arc::default(),
             push: Arc::new(Push::new(Arc::clone(&live.push))),
             live: ArcSwap::from_pointee(live),
             tasks,
@@ -39,7 +49,10 @@ impl App {
             audit,
             places: Semaphore::new(concurrency.min(Semaphore::MAX_PERMITS)),
             stopping: AtomicBool::new(false),
-        }
+            health,
+        });
+        app.health.is_of(&app);
+        app
     }
 
     /// The settings that hold now. A request takes them once, so that it lives under one
@@ -54,9 +67,9 @@ impl App {
         self.live.store(Arc::new(live));
     }
 
-    /// Whether new requests are welcome.
-    pub(crate) fn is_ready(&self) -> bool {
-        !self.stopping.load(Ordering::Relaxed)
+    /// Whether the server is to stop.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// Makes the readiness probe fail, for a balancer to send requests elsewhere.

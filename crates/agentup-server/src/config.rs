@@ -28,12 +28,14 @@ mod faults;
 mod handlers;
 mod key_sources;
 mod keys;
+mod limits;
 mod logging;
 mod middleware;
 mod oauth2;
 mod observability;
 mod process;
 mod proofs;
+mod proxies;
 mod push;
 mod reader;
 mod report;
@@ -52,12 +54,14 @@ pub use ai::AiConfig;
 pub use api_keys::{ApiKeyConfig, KeysFile};
 pub use faults::{Fault, Faults, Warning};
 pub use handlers::HandlerConfig;
+pub use limits::LimitsConfig;
 pub use logging::{LogFormat, LoggingConfig};
 pub use oauth2::Oauth2Config;
 pub use observability::{AuditConfig, AuditTarget, RotationConfig};
 pub use process::ProcessConfig;
 pub use proofs::DpopConfig;
 pub(crate) use proofs::{MAX_REVOCATIONS_BYTES, revocations};
+pub use proxies::{ForwardedHeader, TrustedProxies};
 pub(crate) use report::read_bounded;
 pub use show::show;
 
@@ -143,10 +147,14 @@ pub struct ServerConfig {
     pub host: String,
     /// The port; 0 lets the system choose. Default: 8000.
     pub port: u16,
-    /// What requests may take.
+    /// What requests, connections and callers may take.
     pub limits: LimitsConfig,
     /// Which web pages may call.
     pub cors: CorsConfig,
+    /// Who is believed to say for whom they ask.
+    pub trusted_proxies: TrustedProxies,
+    /// How long requests are still taken when the server is told to stop. Default: not at all.
+    pub shutdown_delay: Duration,
     /// How long requests at hand may take when the server stops. Default: 10 seconds.
     pub shutdown_grace: Duration,
 }
@@ -156,20 +164,6 @@ pub struct ServerConfig {
 pub struct CorsConfig {
     /// Their origins (RFC 6454 §6.1); `*` is all. Default: none.
     pub origins: Vec<HeaderValue>,
-}
-
-/// `server.limits`: what requests may take.
-#[derive(Clone, Debug)]
-pub struct LimitsConfig {
-    /// The largest body, in bytes. Default: 1 MiB.
-    pub body: usize,
-    /// The longest time for an answer. Default: 60 seconds.
-    pub request_timeout: Duration,
-    /// The longest time for one turn of a skill, whether or not its caller waits. Default: 10
-    /// minutes.
-    pub task_timeout: Duration,
-    /// The most requests at a time. Default: 1024.
-    pub concurrency: usize,
 }
 
 /// `security`: who may call the agent.

@@ -125,6 +125,15 @@ impl Gate {
         }
     }
 
+    /// The principal of a token that was found good before and still is, for requests whose
+    /// credentials are not worth another look.
+    pub(crate) fn recall(&self, head: &Parts, clock: &Clock) -> Option<Arc<Principal>> {
+        match self {
+            Self::Open(anonymous) => Some(Arc::clone(anonymous)),
+            Self::Guarded(guarded) => guarded.recall(head, clock).map(Arc::new),
+        }
+    }
+
     /// The schemes of its challenges.
     pub(crate) fn challenges(&self) -> Vec<ChallengeScheme> {
         match self {
@@ -157,6 +166,21 @@ impl Guarded {
             Scheme::Bearer => self.admit_token(token, clock).await,
             Scheme::Dpop => self.admit_proven(token, head, clock).await,
         }
+    }
+
+    fn recall(&self, head: &Parts, clock: &Clock) -> Option<Principal> {
+        let has_key = self
+            .api_key
+            .as_ref()
+            .is_some_and(|gate| !gate.presented(head).is_empty());
+        if has_key {
+            return None;
+        }
+        let tokens = head.headers.get_all(AUTHORIZATION).iter();
+        let (scheme, token) = credential(tokens.map(HeaderValue::as_bytes)).ok()??;
+        let bearer = self.bearer.as_ref().filter(|_| scheme == Scheme::Bearer)?;
+        let claims = bearer.recall(token, clock)?;
+        Some(Principal::from_claims(claims, &self.graph))
     }
 
     /// A token that comes by itself.

@@ -15,9 +15,13 @@ use tokio::runtime::TryCurrentError;
 use crate::{
     audit::Audit,
     card,
-    config::{Config, Denial, LimitsConfig, SchemeKind, SecurityConfig, SkillConfig},
+    config::{
+        Config, Denial, LimitsConfig, SchemeKind, SecurityConfig, SkillConfig, TrustedProxies,
+    },
     gate::{Gate, GateError},
+    health::Health,
     http::{Challenger, RESOURCE_METADATA, SIGNING_KEYS},
+    limits::Limiters,
     operations::DenialForm,
     published::Published,
     push::Rules,
@@ -42,6 +46,9 @@ pub(crate) struct Live {
     pub(crate) resource_metadata: Published,
     pub(crate) challenger: Challenger,
     pub(crate) limits: LimitsConfig,
+    /// What is counted by these limits.
+    pub(crate) limiters: Limiters,
+    pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) push: Arc<Rules>,
     denial: Denial,
     default_skill: Option<Arc<str>>,
@@ -87,14 +94,15 @@ pub enum LiveError {
 
 impl Live {
     /// Builds what runs. `skills` are those of the program; `bound` is where the server listens,
-    /// for the public URL of an agent that configures none.
+    /// for the public URL of an agent that configures none; `health` is what `admin_status` tells.
     pub(crate) fn new(
         config: &Config,
         skills: &[Skill],
         bound: Option<SocketAddr>,
         audit: &Audit,
+        health: &Health,
     ) -> Result<Self, LiveError> {
-        let registry = registry(config, skills)?;
+        let registry = registry(config, skills, health)?;
         let default_skill = config.agent.default_skill.clone();
         if let Some(id) = default_skill
             .as_deref()
@@ -132,6 +140,8 @@ impl Live {
             challenger: Challenger::new(security.realm.clone(), address(RESOURCE_METADATA))
                 .with_schemes(gate.challenges()),
             limits: config.server.limits.clone(),
+            limiters: Limiters::new(&config.server.limits),
+            trusted_proxies: config.server.trusted_proxies.clone(),
             push: Arc::new(Rules::new(&config.push_notifications, signer)),
             denial: security.denial,
             default_skill: default_skill.map(Arc::from),
@@ -197,13 +207,13 @@ fn signed(card: &AgentCard, signer: Option<&Signer>) -> Result<AgentCard, LiveEr
 }
 
 /// The skills of the configuration, each with its handler, then those that only the program knows.
-fn registry(config: &Config, skills: &[Skill]) -> Result<Registry, LiveError> {
+fn registry(config: &Config, skills: &[Skill], health: &Health) -> Result<Registry, LiveError> {
     let facts = Arc::new(AgentFacts {
         name: config.agent.name.clone(),
         version: config.agent.version.clone(),
         authentication: authentication(&config.security),
         secured: config.security.enabled,
-        healthy: Box::new(|| true),
+        healthy: health.question(),
     });
     let (timer, observer) = (Timer::system(), Arc::new(SkillLog) as Arc<dyn Observer>);
     let model = config.ai.as_ref().map(|ai| {

@@ -46,6 +46,8 @@ pub(crate) enum Refusal {
     Denied(Denied, String),
     /// The caller may use the skill, and has used up its calls of it.
     Limited(Limited),
+    /// The caller has as many streams of events as it may have.
+    TooManyStreams,
 }
 
 impl From<A2aError> for Refusal {

@@ -71,7 +71,13 @@ impl Reloader {
             tracing::warn!("{warning}");
         }
         let audit = &self.app.audit;
-        let mut live = Live::new(&config, &self.skills, Some(self.bound), audit)?;
+        let mut live = Live::new(
+            &config,
+            &self.skills,
+            Some(self.bound),
+            audit,
+            &self.app.health,
+        )?;
         live.fetch_keys(&config.security, Some(&self.app.live()), audit)?;
         audit.adopt(config.audit.as_ref())?;
         telemetry::adopt(&config.logging);

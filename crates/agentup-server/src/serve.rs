@@ -8,7 +8,6 @@ use std::{
     net::{SocketAddr, TcpListener as StdListener},
     sync::Arc,
     thread,
-    time::Duration,
 };
 
 use socket2::{Domain, Protocol, Socket, Type};
@@ -17,12 +16,17 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{http::Front, telemetry};
 
+mod activity;
 mod connection;
+mod files;
 mod peer;
+mod places;
+mod watched;
 mod worker;
 
 use connection::Connections;
 pub(crate) use peer::Peer;
+use places::Places;
 use worker::Worker;
 
 /// Connections that wait to be accepted; the kernel may allow fewer.
@@ -55,11 +59,9 @@ pub(crate) struct Workers {
 
 impl Workers {
     /// Starts one for each processor.
-    pub(crate) fn start(
-        listener: &StdListener,
-        front: &Front,
-        header_timeout: Duration,
-    ) -> io::Result<Self> {
+    pub(crate) fn start(listener: &StdListener, front: &Front) -> io::Result<Self> {
+        let most = files::make_room(front.live().limits.connections);
+        let places = Arc::new(Places::new(most));
         let (stop, end) = (CancellationToken::new(), CancellationToken::new());
         let (alive, gone) = mpsc::channel(1);
         for number in 0..thread::available_parallelism()?.get() {
@@ -69,7 +71,9 @@ impl Workers {
                 .on_thread_park(telemetry::release)
                 .build()?;
             let worker = Worker {
-                connections: Arc::new(Connections::new(front.clone(), header_timeout)),
+                connections: Arc::new(Connections::new(front.clone())),
+                places: Arc::clone(&places),
+                front: front.clone(),
                 stop: stop.clone(),
             };
             let (alive, end) = (alive.clone(), end.clone());

@@ -187,18 +187,26 @@ impl Tasks {
         self.store.len()
     }
 
-    /// Waits for the work that is going on, for as long as `grace`; then ends what is left, so
-    /// that whoever watches hears of it.
-    pub(crate) async fn drain(&self, grace: Duration) {
+    /// Whether as many tasks are at work as can be kept, so that there is no room for another.
+    pub(crate) fn is_full(&self) -> bool {
+        self.tracker.len() >= self.store.bounds().max_tasks
+    }
+
+    /// How many tasks are at work.
+    pub(crate) fn at_work(&self) -> usize {
+        self.tracker.len()
+    }
+
+    /// Waits until no task is at work. New ones may still begin.
+    pub(crate) async fn rested(&self) {
         self.tracker.close();
-        if tokio::time::timeout(grace, self.tracker.wait())
-            .await
-            .is_err()
-        {
-            tracing::warn!(left = self.tracker.len(), "tasks did not end in time");
-        }
+        self.tracker.wait().await;
+    }
+
+    /// Ends every task that has not ended, so that whoever watches it hears that the agent stopped.
+    pub(crate) fn give_up(&self) {
         for cell in self.store.all() {
-            cell.abandon();
+            cell.abandon("The agent was stopped before this task ended.");
         }
     }
 }

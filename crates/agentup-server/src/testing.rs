@@ -50,3 +50,16 @@ pub(crate) fn principal_id(subject: &str) -> PrincipalId {
 pub(crate) fn no_audit() -> Audit {
     Audit::off(Clock::system())
 }
+
+/// The default limits, changed.
+pub(crate) fn limits(
+    change: impl FnOnce(&mut crate::config::LimitsConfig),
+) -> crate::config::LimitsConfig {
+    let environment = agentup_env::Environment::from_pairs([("", ""); 0]);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "security: { enabled: false }\n").unwrap();
+    let loaded = crate::config::load(file.path(), &environment);
+    let mut limits = loaded.unwrap().config.server.limits;
+    change(&mut limits);
+    limits
+}

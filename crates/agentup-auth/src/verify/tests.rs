@@ -69,6 +69,12 @@ fn fault(verifier: &Verifier, token: &str, now: u64) -> Option<VerifyError> {
         .err()
 }
 
+/// Whether a token is good by memory alone.
+fn is_recalled(verifier: &Verifier, token: &str, now: u64) -> bool {
+    let recalled = verifier.recall(BearerToken::new(token), UnixSeconds::new(now));
+    recalled.is_some_and(|claims| claims.subject() == "alice")
+}
+
 #[test]
 fn verified_claims_say_what_the_token_says() {
     let text = plain(&claims());
@@ -132,9 +138,39 @@ fn the_longest_token_is_taken_also_by_a_verifier_that_remembers() {
         };
         let longest = of_length(Policy::MAX_TOKEN_BYTES);
         assert_eq!(fault(&verifier, &longest, NOW), None);
+        assert_eq!(is_recalled(&verifier, &longest, NOW), cached_tokens > 0);
         let longer = of_length(Policy::MAX_TOKEN_BYTES + 1);
         assert_eq!(fault(&verifier, &longer, NOW), Some(VerifyError::TooLarge));
     }
+}
+
+#[test]
+fn only_what_was_found_good_and_still_is_can_be_recalled() {
+    let list = Arc::new(RevocationList::new());
+    let verifier = remembering().with_revocations(Arc::clone(&list));
+    let text = plain(&claims());
+    assert!(
+        !is_recalled(&verifier, &text, NOW),
+        "nobody has verified it"
+    );
+    assert_eq!(fault(&verifier, &text, NOW), None);
+    assert!(is_recalled(&verifier, &text, NOW));
+    assert!(!is_recalled(&verifier, &plain(&json!({})), NOW));
+    assert!(!is_recalled(&verifier, &text, NOW + 630), "it has expired");
+    list.replace([(ISSUER.to_owned(), "t-1".to_owned())])
+        .expect("a short list");
+    assert!(!is_recalled(&verifier, &text, NOW), "it is revoked");
+    list.replace([]).expect("an empty list");
+    assert!(is_recalled(&verifier, &text, NOW));
+    assert!(verifier.replace_keys(0, &keys(SECRET)));
+    assert!(!is_recalled(&verifier, &text, NOW), "its keys are gone");
+    // What a token is bound to must be proved, and here nobody asks for that.
+    let mut bound = claims();
+    bound["cnf"] = json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"});
+    let bound = plain(&bound);
+    let now = UnixSeconds::new(NOW);
+    assert!(verifier.verify_bound(BearerToken::new(&bound), now).is_ok());
+    assert!(!is_recalled(&verifier, &bound, NOW));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! `rate_limited`: so many calls of a skill for each caller, evenly spread, with a burst.
+//! So many calls for each caller, evenly spread, with a burst: `rate_limited` of a skill, and
+//! whatever else is counted by somebody.
 //!
 //! The generic cell rate algorithm: of each caller one moment is kept, at which the calls made so
 //! far would have been due at the even pace. A call is allowed while that moment is not further
@@ -7,12 +8,10 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasher as _, RandomState},
-    sync::{Mutex, PoisonError},
+    hash::{BuildHasher as _, Hash, RandomState},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-
-use agentup_auth::PrincipalId;
 
 /// How many calls, and how many of them at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +24,7 @@ pub struct RateLimit {
 
 /// A caller has used up its calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the caller has used up its calls of the skill")]
+#[error("the caller has used up its calls")]
 pub struct Limited {
     /// After which time a call is allowed again.
     pub retry_after: Duration,
@@ -38,18 +37,20 @@ const SHARDS: usize = 16;
 /// is forgotten first, which changes nothing for anybody.
 const CALLERS_OF_A_SHARD: usize = 4096;
 
-/// The limiter of one skill.
-pub(crate) struct RateLimiter {
+/// Counts the calls of everybody, by what names them.
+pub struct RateLimiter<K> {
     /// The time between two calls at the even pace.
     interval: Duration,
     /// How far ahead of the pace a caller may be.
     tolerance: Duration,
-    shards: [Mutex<HashMap<PrincipalId, Duration>>; SHARDS],
+    shards: [Mutex<HashMap<K, Duration>>; SHARDS],
     hasher: RandomState,
 }
 
-impl RateLimiter {
-    pub(crate) fn new(limit: RateLimit) -> Self {
+impl<K: Clone + Eq + Hash> RateLimiter<K> {
+    /// A limiter that has counted nothing.
+    #[must_use]
+    pub fn new(limit: RateLimit) -> Self {
         let minute = Duration::from_mins(1);
         let interval = minute.checked_div(limit.requests_per_minute.max(1));
         let interval = interval.unwrap_or(minute);
@@ -62,23 +63,14 @@ impl RateLimiter {
         }
     }
 
-    /// Counts a call, or refuses it.
-    pub(crate) fn count(&self, caller: &PrincipalId, now: Duration) -> Result<(), Limited> {
-        let index = usize::try_from(self.hasher.hash_one(caller)).unwrap_or_default();
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "the remainder is smaller than the array"
-        )]
-        let shard = &self.shards[index % SHARDS];
-        // A panic leaves no half of a moment behind, so what it poisoned is as good as before.
-        let mut due = shard.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Counts a call, or refuses it. `now` is the time since a fixed moment.
+    ///
+    /// # Errors
+    /// When the caller has used up its calls.
+    pub fn count(&self, caller: &K, now: Duration) -> Result<(), Limited> {
+        let mut due = self.shard_of(caller);
         let of_caller = due.get(caller).copied().unwrap_or_default().max(now);
-        let ahead = of_caller.saturating_sub(now);
-        if let Some(retry_after) = ahead.checked_sub(self.tolerance)
-            && !retry_after.is_zero()
-        {
-            return Err(Limited { retry_after });
-        }
+        self.allow(of_caller, now)?;
         let next = of_caller.saturating_add(self.interval);
         if let Some(moment) = due.get_mut(caller) {
             *moment = next;
@@ -88,6 +80,36 @@ impl RateLimiter {
         }
         drop(due);
         Ok(())
+    }
+
+    /// Whether a call would be allowed, which is not counted.
+    ///
+    /// # Errors
+    /// When the caller has used up its calls.
+    pub fn check(&self, caller: &K, now: Duration) -> Result<(), Limited> {
+        let due = self.shard_of(caller).get(caller).copied();
+        due.map_or(Ok(()), |due| self.allow(due, now))
+    }
+
+    /// `due` is the moment at which the calls so far would have been due at the even pace.
+    fn allow(&self, due: Duration, now: Duration) -> Result<(), Limited> {
+        let retry_after = due.saturating_sub(now).saturating_sub(self.tolerance);
+        if retry_after.is_zero() {
+            Ok(())
+        } else {
+            Err(Limited { retry_after })
+        }
+    }
+
+    fn shard_of(&self, caller: &K) -> MutexGuard<'_, HashMap<K, Duration>> {
+        let index = usize::try_from(self.hasher.hash_one(caller)).unwrap_or_default();
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "the remainder is smaller than the array"
+        )]
+        let shard = &self.shards[index % SHARDS];
+        // A panic leaves no half of a moment behind, so what it poisoned is as good as before.
+        shard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many callers are remembered.
@@ -100,7 +122,7 @@ impl RateLimiter {
 
 /// Forgets the callers who are back at the pace. When everybody is ahead of it, forgets the one who
 /// is least.
-fn make_room(due: &mut HashMap<PrincipalId, Duration>, now: Duration, most: usize) {
+fn make_room<K: Clone + Eq + Hash>(due: &mut HashMap<K, Duration>, now: Duration, most: usize) {
     if due.len() < most {
         return;
     }
@@ -114,7 +136,7 @@ fn make_room(due: &mut HashMap<PrincipalId, Duration>, now: Duration, most: usiz
     }
 }
 
-impl std::fmt::Debug for RateLimiter {
+impl<K> std::fmt::Debug for RateLimiter<K> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RateLimiter")
             .field("interval", &self.interval)

@@ -32,7 +32,12 @@ pub(crate) fn tell(app: &App, record: &Record) {
                 code,
                 about: about(),
             },
-            RejectionKind::Authorization | RejectionKind::Overload | RejectionKind::Request => {
+            // Of an address whose refused credentials are recorded already: a flood would drown the
+            // rest.
+            RejectionKind::Source
+            | RejectionKind::Authorization
+            | RejectionKind::Overload
+            | RejectionKind::Request => {
                 return;
             }
         },

@@ -88,6 +88,7 @@ pub(super) fn paths() -> impl Iterator<Item = &'static str> {
         .iter()
         .chain(security::paths())
         .chain(handlers::paths())
+        .chain(limits::paths())
         .chain(telemetry::paths())
         .copied()
 }
@@ -120,10 +121,12 @@ macro_rules! keys {
 }
 
 mod handlers;
+mod limits;
 mod security;
 mod telemetry;
 
 pub(super) use handlers::*;
+pub(super) use limits::*;
 pub(super) use security::*;
 pub(super) use telemetry::*;
 
@@ -177,16 +180,8 @@ keys! {
     HOST: Text = "server.host", Text, or "127.0.0.1".to_owned();
     /// the port to listen on; 0 lets the system choose
     PORT: Count<u16> = "server.port", Count(0..=u16::MAX), or 8000;
-    /// what a request may take
+    /// what requests, connections and callers may take
     LIMITS: Mapping = "server.limits", Mapping;
-    /// the largest body of a request
-    BODY: Size = "server.limits.body", Size(1 << 10..=64 << 20), or 1 << 20;
-    /// the longest time for an answer
-    REQUEST_TIMEOUT: Span = "server.limits.request_timeout", Span(1..=60 * 60), or Duration::from_mins(1);
-    /// the longest time for one turn of a skill, whether or not its caller waits
-    TASK_TIMEOUT: Span = "server.limits.task_timeout", Span(1..=24 * 60 * 60), or Duration::from_mins(10);
-    /// the most requests at a time
-    CONCURRENCY: Count<usize> = "server.limits.concurrency", Count(1..=1_000_000), or 1024;
     /// which web pages may call the agent
     CORS: Mapping = "server.cors", Mapping;
     /// the origins of these pages

@@ -1,7 +1,7 @@
 //! `server` and `state`: where the agent serves, what it may spend, and what it keeps.
 
 use super::{
-    ConversationConfig, CorsConfig, LimitsConfig, ServerConfig, Stage, StateConfig, keys,
+    ConversationConfig, CorsConfig, ServerConfig, Stage, StateConfig, keys, limits, proxies,
     reader::Section, report::Spot,
 };
 
@@ -14,17 +14,13 @@ pub(super) fn read(section: &Section<'_>, stage: Stage) -> (ServerConfig, Spot) 
             .report
             .fault(&host.spot, "is not a host name or IP address", remedy);
     }
-    let limits = section.section(&keys::LIMITS);
     let config = ServerConfig {
         host: host.value,
         port: section.value(&keys::PORT).value,
-        limits: LimitsConfig {
-            body: limits.value(&keys::BODY).value,
-            request_timeout: limits.value(&keys::REQUEST_TIMEOUT).value,
-            task_timeout: limits.value(&keys::TASK_TIMEOUT).value,
-            concurrency: limits.value(&keys::CONCURRENCY).value,
-        },
+        limits: limits::read(&section.section(&keys::LIMITS)),
         cors: read_cors(&section.section(&keys::CORS), stage),
+        trusted_proxies: proxies::read(section),
+        shutdown_delay: section.value(&keys::SHUTDOWN_DELAY).value,
         shutdown_grace: section.value(&keys::SHUTDOWN_GRACE).value,
     };
     (config, host.spot)

@@ -13,6 +13,7 @@ mod document;
 mod effects;
 mod faults;
 mod handlers;
+mod limits;
 mod middleware;
 mod oauth2;
 mod proofs;

@@ -2,32 +2,100 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody as _, to_bytes};
-use bytes::Bytes;
+use axum::body::{Body, HttpBody as _};
+use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt as _;
 use http::{HeaderMap, header::CONTENT_TYPE};
-use http_body_util::LengthLimitError;
+use http_body_util::BodyExt as _;
+use tokio::time::Instant;
 
 use super::Rejection;
+use crate::config::LimitsConfig;
 
 /// Reads the body of a request that has been let in.
 pub(crate) async fn json_body(
     headers: &HeaderMap,
     body: Body,
-    limit: usize,
-    patience: Duration,
+    limits: &LimitsConfig,
 ) -> Result<Bytes, Rejection> {
     if !is_json(headers) {
         return Err(Rejection::MediaType);
     }
     // What says that it is too long is not waited for: none of it has to be sent.
-    if usize::try_from(body.size_hint().lower()).map_or(true, |length| length > limit) {
+    if usize::try_from(body.size_hint().lower()).map_or(true, |length| length > limits.body) {
         return Err(Rejection::BodyTooLarge);
     }
-    match tokio::time::timeout(patience, to_bytes(body, limit)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_too_long(&error) => Err(Rejection::BodyTooLarge),
-        Ok(Err(_)) => Err(Rejection::BodyBroken),
-        Err(_elapsed) => Err(Rejection::BodyLate),
+    whole(body, limits).await
+}
+
+/// Reads a body to its end. It must come at a pace: one that trickles would keep its place for as
+/// long as a whole request may take.
+async fn whole(mut body: Body, limits: &LimitsConfig) -> Result<Bytes, Rejection> {
+    let mut begun = None;
+    let mut pieces = Pieces::default();
+    loop {
+        // What is there already, as of most requests, costs no timer.
+        let frame = if let Some(frame) = body.frame().now_or_never() {
+            frame
+        } else {
+            let waited = begun.get_or_insert_with(Instant::now).elapsed();
+            let left = patience(pieces.length(), limits).saturating_sub(waited);
+            let frame = tokio::time::timeout(left, body.frame()).await;
+            frame.map_err(|_elapsed| Rejection::BodyLate)?
+        };
+        let frame = match frame {
+            Some(Ok(frame)) => frame,
+            Some(Err(_)) => return Err(Rejection::BodyBroken),
+            None => return Ok(pieces.joined()),
+        };
+        // Trailers are no part of it.
+        if let Ok(data) = frame.into_data() {
+            pieces.add(data);
+        }
+        if pieces.length() > limits.body {
+            return Err(Rejection::BodyTooLarge);
+        }
+    }
+}
+
+/// How long a body may take of which so many bytes have come.
+fn patience(received: usize, limits: &LimitsConfig) -> Duration {
+    let earned = received.checked_div(limits.body_rate).unwrap_or_default();
+    let earned = Duration::from_secs(u64::try_from(earned).unwrap_or(u64::MAX));
+    let patience = limits.body_timeout.saturating_add(earned);
+    patience.min(limits.request_timeout)
+}
+
+/// What has come of a body. Most come in one piece, which is not copied.
+#[derive(Default)]
+struct Pieces {
+    first: Bytes,
+    /// All of them, if there are several.
+    joined: BytesMut,
+}
+
+impl Pieces {
+    fn length(&self) -> usize {
+        self.first.len().max(self.joined.len())
+    }
+
+    fn add(&mut self, piece: Bytes) {
+        if self.first.is_empty() {
+            self.first = piece;
+            return;
+        }
+        if self.joined.is_empty() {
+            self.joined.extend_from_slice(&self.first);
+        }
+        self.joined.extend_from_slice(&piece);
+    }
+
+    fn joined(self) -> Bytes {
+        if self.joined.is_empty() {
+            self.first
+        } else {
+            self.joined.freeze()
+        }
     }
 }
 
@@ -47,6 +115,5 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.starts_with("application/") && essence.ends_with("+json")
 }
 
-fn is_too_long(error: &axum::Error) -> bool {
-    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<LengthLimitError>)
-}
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,9 @@ use axum::{extract::FromRequestParts, response::Response};
 use http::{header::AUTHORIZATION, request::Parts};
 
 use super::Rejection;
-use crate::{app::App, live::Live, operations::Asker, record::Noted};
+use crate::{
+    app::App, client_address::ClientAddress, live::Live, operations::Asker, record::Noted,
+};
 
 /// The caller of a route that is not public.
 ///
@@ -23,11 +25,11 @@ impl FromRequestParts<Arc<App>> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let live = app.live();
-        let admitted = live.gate.admit(parts, &app.clock).await;
+        let noted = parts.extensions.get::<Noted>().cloned();
+        let noted = noted.unwrap_or_else(|| Noted::new(Arc::from(""), None, None));
+        let admitted = admit(parts, app, &live, noted.client_address()).await;
         match admitted {
             Ok(principal) => {
-                let noted = parts.extensions.get::<Noted>().cloned();
-                let noted = noted.unwrap_or_else(|| Noted::new(Arc::from(""), None, None));
                 noted.principal(&principal);
                 Ok(Self(Asker {
                     token: token_of(parts, &live, &principal),
@@ -39,6 +41,37 @@ impl FromRequestParts<Arc<App>> for Caller {
             Err(rejection) => Err(refuse(&rejection, parts, &live)),
         }
     }
+}
+
+/// The principal behind a request, if neither it nor the address that it comes from has used up what
+/// it has.
+async fn admit(
+    parts: &Parts,
+    app: &App,
+    live: &Live,
+    client: Option<ClientAddress>,
+) -> Result<Arc<Principal>, Rejection> {
+    // Not known of a request that a program hands to the router by itself.
+    let source = client.and_then(ClientAddress::source);
+    let worth = source.map_or(Ok(()), |source| live.limiters.check_source(source));
+    let principal = match worth {
+        Ok(()) => {
+            let admitted = live.gate.admit(parts, &app.clock).await;
+            admitted.inspect_err(|rejection| {
+                if rejection.is_of_credential() {
+                    live.limiters.count_refusal(source);
+                }
+            })?
+        }
+        // Who guesses is not to pay for those who know: what was found good before still is.
+        Err(limited) => {
+            let known = live.gate.recall(parts, &app.clock);
+            known.ok_or(Rejection::SourceLimited(limited.retry_after))?
+        }
+    };
+    let counted = live.limiters.count_request(&principal);
+    counted.map_err(|limited| Rejection::CallerTooOften(limited.retry_after))?;
+    Ok(principal)
 }
 
 /// The token that the gate has admitted, where a skill may pass it on. What a request says while

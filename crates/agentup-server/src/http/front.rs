@@ -10,12 +10,15 @@ use std::{
 
 use axum::{Router, body::Body, extract::Request, handler::Handler as _, response::Response};
 use futures_util::FutureExt as _;
-use http::{HeaderValue, Method, header::ORIGIN, header::VARY};
+use http::{
+    HeaderValue, Method, Version,
+    header::{CONNECTION, ORIGIN, VARY},
+};
 use tower::{Layer as _, Service, ServiceExt as _};
 use tower_http::cors::CorsLayer;
 
-use super::{Rejection, cors, jsonrpc, observe, route_of};
-use crate::{app::App, record::Watch};
+use super::{Rejection, cors, health, jsonrpc, observe, route_of};
+use crate::{app::App, live::Live, record::Watch};
 
 /// What an answer to a page of another site would depend on (Fetch §3.2.5).
 const VARIES: HeaderValue = HeaderValue::from_static(
@@ -45,14 +48,20 @@ impl Front {
         }))
     }
 
+    /// The settings that hold now.
+    pub(crate) fn live(&self) -> Arc<Live> {
+        self.0.app.live()
+    }
+
     /// Answers a request. The steps are in the order in which it takes them.
     pub(crate) async fn answer(&self, mut request: Request) -> Response {
         // Names the request and tells its end; outermost, so that it sees every outcome.
-        let noted = observe::name(&mut request);
+        let noted = observe::name(&mut request, &self.live().trusted_proxies);
         let (method, route) = (request.method().clone(), route_of(request.uri().path()));
         let watch = Watch::begin(noted.clone(), method, route, |record| {
             observe::ended(&self.0.app, record);
         });
+        let version = request.version();
         // Answers browsers that ask first, before they have a token to send.
         let mut response =
             if request.method() == Method::OPTIONS || request.headers().contains_key(ORIGIN) {
@@ -64,6 +73,12 @@ impl Front {
             };
         observe::show_name(&noted, &mut response);
         watch.end(observe::outcome(&mut response), response.status());
+        // Clients and balancers part from a server that stops before it parts from them: a request
+        // that crosses the end of its connection would be lost. HTTP/2 has a frame of its own.
+        if self.0.app.is_stopping() && version < Version::HTTP_2 {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
         response
     }
 
@@ -80,11 +95,13 @@ impl Front {
     }
 
     async fn admit(&self, request: Request) -> Response {
-        // Turns away at once what would only wait.
-        let Ok(_place) = self.0.app.places.try_acquire() else {
+        // Turns away at once what would only wait. A probe never waits, and a server that is busy
+        // must not be taken for one that is dead.
+        let place = self.0.app.places.try_acquire();
+        if place.is_err() && !health::is_probe(request.uri().path()) {
             let challenger = &self.0.app.live().challenger;
             return challenger.respond(&Rejection::Overloaded, None);
-        };
+        }
         // A fault in one request is an answer to that request, not the end of the server.
         let answered = AssertUnwindSafe(self.dispatch(request))
             .catch_unwind()

@@ -11,44 +11,39 @@ use serde::Serialize;
 
 use crate::{
     app::App,
-    keys::{Keys, Shortage},
+    health::{Condition, Status},
 };
 
-/// What a probe reads.
-#[derive(Serialize)]
-pub(crate) struct Health {
-    status: &'static str,
-    /// The issuers whose keys are not as they should be.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    issuers: Vec<Shortage>,
+/// Whether this is the place of a probe.
+pub(super) fn is_probe(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz")
 }
 
-type Answer = (StatusCode, [(HeaderName, HeaderValue); 1], Json<Health>);
+type Answer<T> = (StatusCode, [(HeaderName, HeaderValue); 1], Json<T>);
+
+/// What a probe of the process reads.
+#[derive(Serialize)]
+pub(crate) struct Alive {
+    status: &'static str,
+}
 
 /// The process answers, so it lives.
-pub(crate) async fn alive() -> Answer {
-    answer(StatusCode::OK, "ok", Vec::new())
+pub(crate) async fn alive() -> Answer<Alive> {
+    answer(StatusCode::OK, Alive { status: "ok" })
 }
 
 /// Whether a balancer should send requests here: not before there are keys to verify tokens with,
-/// and not any more once the server is to stop.
-pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer {
-    let live = app.live();
-    let issuers = live.gate.keys().map(Keys::shortages).unwrap_or_default();
-    if !app.is_ready() {
-        answer(StatusCode::SERVICE_UNAVAILABLE, "stopping", issuers)
-    } else if !issuers.iter().all(Shortage::is_bearable) {
-        answer(StatusCode::SERVICE_UNAVAILABLE, "waiting for keys", issuers)
-    } else {
-        answer(StatusCode::OK, "ready", issuers)
-    }
+/// not while there is no room for a task, and not any more once the server is to stop.
+pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer<Condition> {
+    let condition = Condition::of(&app);
+    let status = match condition.status {
+        Status::Ready => StatusCode::OK,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    answer(status, condition)
 }
 
-const fn answer(status: StatusCode, word: &'static str, issuers: Vec<Shortage>) -> Answer {
+const fn answer<T>(status: StatusCode, body: T) -> Answer<T> {
     let no_store = (CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let health = Health {
-        status: word,
-        issuers,
-    };
-    (status, [no_store], Json(health))
+    (status, [no_store], Json(body))
 }

@@ -29,8 +29,7 @@ pub(crate) async fn answer(
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let limits = &asker.live.limits;
-    let body = match json_body(&head.headers, body, limits.body, limits.request_timeout).await {
+    let body = match json_body(&head.headers, body, &asker.live.limits).await {
         Ok(body) => body,
         Err(rejection) => return asker.live.challenger.respond(&rejection, Some(&Id::NULL)),
     };

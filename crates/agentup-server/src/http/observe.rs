@@ -13,6 +13,8 @@ use uuid::Uuid;
 use crate::{
     app::App,
     audit,
+    client_address::ClientAddress,
+    config::TrustedProxies,
     record::{Noted, Outcome, Record},
     serve::Peer,
     telemetry,
@@ -26,10 +28,10 @@ const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
 const MAX_REQUEST_ID: usize = 128;
 
 /// Gives the request its id, and room for what will be learned of it.
-pub(super) fn name(request: &mut Request) -> Noted {
-    let peer = request.extensions().get::<Peer>();
-    let client = peer.map(|peer| peer.address().ip().to_canonical());
+pub(super) fn name(request: &mut Request, proxies: &TrustedProxies) -> Noted {
     let headers = request.headers();
+    let peer = request.extensions().get::<Peer>();
+    let client = peer.map(|peer| ClientAddress::new(peer.address().ip(), headers, proxies));
     let noted = Noted::new(request_id(headers), trace(headers), client);
     request.extensions_mut().insert(noted.clone());
     noted

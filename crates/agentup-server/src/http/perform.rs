@@ -16,6 +16,7 @@ use serde::Serialize;
 use super::{Rejection, observe::with_outcome, stream};
 use crate::{
     app::App,
+    limits::{StreamPlace, TooManyStreams},
     operations::{Asker, Refusal, list::trimmed},
     record::{Asked, BindingKind, Outcome as Ended},
     tasks::TaskCell,
@@ -86,6 +87,7 @@ impl Call<'_> {
                 Ok(self.sent(&cell, length))
             }
             Operation::SendStreamingMessage(mut request) => {
+                let place = self.stream_place()?;
                 let webhook = asker.webhook_of(push, &mut request, generation)?;
                 let accepted = asker.accept(tasks, request, form, webhook)?;
                 let (task, events) = accepted.cell.watch();
@@ -93,13 +95,24 @@ impl Call<'_> {
                     turn.is_repeatable = false;
                     tasks.run_detached(&accepted.cell, turn);
                 }
-                Ok(stream::of_send(task, events, self.binding.to_owned()))
+                Ok(stream::of_send(
+                    task,
+                    events,
+                    self.binding.to_owned(),
+                    place,
+                ))
             }
             Operation::SubscribeToTask(request) => {
+                let place = self.stream_place()?;
                 let (task, Some(events)) = asker.task(tasks, &request.id)?.watch() else {
                     return Err(A2aError::unsupported_operation("the task has ended").into());
                 };
-                Ok(stream::of_task(task, events, self.binding.to_owned()))
+                Ok(stream::of_task(
+                    task,
+                    events,
+                    self.binding.to_owned(),
+                    place,
+                ))
             }
             Operation::GetTask(request) => {
                 let cell = asker.task(tasks, &request.id)?;
@@ -135,6 +148,13 @@ impl Call<'_> {
                 Ok(private(self.result(Outcome::Card(&card))))
             }
         }
+    }
+
+    /// Room for one more stream of the caller.
+    fn stream_place(&self) -> Result<StreamPlace, Refusal> {
+        let most = self.asker.live.limits.streams_per_caller;
+        let place = self.app.streams.open(&self.asker.principal, most);
+        place.map_err(|TooManyStreams| Refusal::TooManyStreams)
     }
 
     /// A task that a message went to.
@@ -183,6 +203,10 @@ impl Call<'_> {
             }
             (Refusal::Limited(limited), binding) => {
                 let rejection = Rejection::TooOften(limited.retry_after);
+                self.asker.live.challenger.respond(&rejection, binding.id())
+            }
+            (Refusal::TooManyStreams, binding) => {
+                let rejection = Rejection::TooManyStreams;
                 self.asker.live.challenger.respond(&rejection, binding.id())
             }
         }

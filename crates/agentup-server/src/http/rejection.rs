@@ -47,8 +47,14 @@ pub(crate) enum Rejection {
     ApiKey(ApiKeyError),
     /// The credential is good, and does not reach.
     Scope(Denied, String),
+    /// So many credentials from this address were refused that no more are looked at for this time.
+    SourceLimited(Duration),
+    /// The caller has used up its requests, and has another one after this time.
+    CallerTooOften(Duration),
     /// The caller has used up its calls of the skill, and has another one after this time.
     TooOften(Duration),
+    /// The caller has as many streams of events as it may have.
+    TooManyStreams,
     /// The body is longer than the limit.
     BodyTooLarge,
     /// The body did not arrive whole.
@@ -74,6 +80,8 @@ pub(crate) enum RejectionKind {
     Authorization,
     /// How often the caller may do it.
     Rate,
+    /// How often credentials from its address were refused.
+    Source,
     /// The agent is at its limit, whoever asks.
     Overload,
     /// The request itself.
@@ -148,7 +156,10 @@ impl Rejection {
             | Self::Introspection(_)
             | Self::ApiKey(_) => (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
             Self::Scope(..) => (StatusCode::FORBIDDEN, "PERMISSION_DENIED"),
-            Self::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "RESOURCE_EXHAUSTED"),
+            Self::SourceLimited(_)
+            | Self::CallerTooOften(_)
+            | Self::TooOften(_)
+            | Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "RESOURCE_EXHAUSTED"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "INVALID_ARGUMENT"),
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "INVALID_ARGUMENT"),
             Self::BodyLate => (StatusCode::REQUEST_TIMEOUT, "DEADLINE_EXCEEDED"),
@@ -157,11 +168,20 @@ impl Rejection {
         }
     }
 
+    /// Whether it is the credential that was refused, so that the next one may be a guess as well.
+    /// To come without one is no guess.
+    pub(super) fn is_of_credential(&self) -> bool {
+        self.status().0 == StatusCode::UNAUTHORIZED && !matches!(self, Self::Unauthenticated)
+    }
+
     /// After how many seconds the client may fare better, if that is known.
     fn retry_after(&self) -> Option<u64> {
         match self {
             // Rounded up: whoever comes back then must not be early (RFC 9110 §10.2.3).
-            Self::KeysAwaited(pause) | Self::TooOften(pause) => {
+            Self::KeysAwaited(pause)
+            | Self::SourceLimited(pause)
+            | Self::CallerTooOften(pause)
+            | Self::TooOften(pause) => {
                 let rest = u64::from(pause.subsec_nanos() > 0);
                 Some(pause.as_secs().saturating_add(rest).max(1))
             }
@@ -182,7 +202,14 @@ impl Rejection {
             Self::ApiKey(error) => error.description(),
             Self::KeysAwaited(_) => VerifyError::KeysUnavailable.description(),
             Self::Scope(_, words) => words,
+            Self::SourceLimited(_) => {
+                "Too many credentials from this address were refused; try again later"
+            }
+            Self::CallerTooOften(_) => "You have sent too many requests; try again later",
             Self::TooOften(_) => "This skill was called too often; try again later",
+            Self::TooManyStreams => {
+                "You have as many streams open as this agent allows; close one, or poll the task"
+            }
             Self::BodyTooLarge => "The request body is larger than this agent accepts",
             Self::BodyBroken => "The request body did not arrive whole",
             Self::MediaType => "Send the body as `Content-Type: application/json`",
@@ -206,7 +233,10 @@ impl Rejection {
             | Self::CannotCheck
             | Self::ApiKey(_) => RejectionKind::Authentication,
             Self::Scope(..) => RejectionKind::Authorization,
-            Self::TooOften(_) => RejectionKind::Rate,
+            Self::CallerTooOften(_) | Self::TooOften(_) | Self::TooManyStreams => {
+                RejectionKind::Rate
+            }
+            Self::SourceLimited(_) => RejectionKind::Source,
             Self::Overloaded => RejectionKind::Overload,
             Self::BodyTooLarge
             | Self::BodyBroken
@@ -241,7 +271,10 @@ impl Rejection {
             Self::ApiKey(error) => error.code(),
             Self::KeysAwaited(_) => VerifyError::KeysUnavailable.code(),
             Self::Scope(..) => "insufficient_scope",
+            Self::SourceLimited(_) => "source_limited",
+            Self::CallerTooOften(_) => "caller_rate_limited",
             Self::TooOften(_) => "rate_limited",
+            Self::TooManyStreams => "streams_limited",
             Self::BodyTooLarge => "body_too_large",
             Self::BodyBroken => "body_broken",
             Self::MediaType => "media_type",

@@ -68,8 +68,7 @@ async fn answer(State(app): State<Arc<App>>, Caller(asker): Caller, request: Req
         return asker.live.challenger.respond(&Rejection::NotFound, None);
     };
     let body = if has_body(&head) {
-        let limits = &asker.live.limits;
-        match json_body(&head.headers, body, limits.body, limits.request_timeout).await {
+        match json_body(&head.headers, body, &asker.live.limits).await {
             Ok(body) => body,
             Err(rejection) => return asker.live.challenger.respond(&rejection, None),
         }

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::perform::Binding;
-use crate::tasks::Event;
+use crate::{limits::StreamPlace, tasks::Event};
 
 /// How long a stream is silent before a comment says that it is alive. Proxies tend to close what
 /// is silent for a minute.
@@ -27,6 +27,7 @@ pub(crate) fn of_send(
     task: Task,
     events: Option<Receiver<Event>>,
     binding: Binding<'static>,
+    place: StreamPlace,
 ) -> Response {
     let events = events.map_or_else(
         || stream::empty().left_stream(),
@@ -38,12 +39,17 @@ pub(crate) fn of_send(
         waits = asks_for_input(event);
         std::future::ready(go_on)
     });
-    respond(task, until_input, binding)
+    respond(task, until_input, binding, place)
 }
 
 /// The stream of a subscription: it ends with the task (`A2A §3.1.6`).
-pub(crate) fn of_task(task: Task, events: Receiver<Event>, binding: Binding<'static>) -> Response {
-    respond(task, ReceiverStream::new(events), binding)
+pub(crate) fn of_task(
+    task: Task,
+    events: Receiver<Event>,
+    binding: Binding<'static>,
+    place: StreamPlace,
+) -> Response {
+    respond(task, ReceiverStream::new(events), binding, place)
 }
 
 fn asks_for_input(event: &StreamResponse) -> bool {
@@ -55,10 +61,15 @@ fn respond(
     task: Task,
     events: impl Stream<Item = Event> + Send + 'static,
     binding: Binding<'static>,
+    place: StreamPlace,
 ) -> Response {
     let first = Event::new(StreamResponse::Task(task));
     let events = stream::once(std::future::ready(first)).chain(events);
-    let lines = events.map(move |event| Ok::<_, Infallible>(line(&binding, &event)));
+    let lines = events.map(move |event| {
+        // Kept for as long as the stream is.
+        let _ = &place;
+        Ok::<_, Infallible>(line(&binding, &event))
+    });
     let mut response = Sse::new(lines)
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
         .into_response();

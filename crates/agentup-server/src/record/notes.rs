@@ -7,7 +7,7 @@ use agentup_handlers::TraceContext;
 use parking_lot::Mutex;
 
 use super::{Asked, Notes};
-use crate::tasks::TaskCell;
+use crate::{client_address::ClientAddress, tasks::TaskCell};
 
 /// The name of a request and the notes on it. It travels with the request; clones are the same.
 #[derive(Clone, Debug)]
@@ -17,13 +17,17 @@ pub(crate) struct Noted(Arc<Inner>);
 struct Inner {
     id: Arc<str>,
     trace: Option<TraceContext>,
-    client: Option<IpAddr>,
+    client: Option<ClientAddress>,
     /// Of one request, so that nobody ever waits for it.
     notes: Mutex<Notes>,
 }
 
 impl Noted {
-    pub(crate) fn new(id: Arc<str>, trace: Option<TraceContext>, client: Option<IpAddr>) -> Self {
+    pub(crate) fn new(
+        id: Arc<str>,
+        trace: Option<TraceContext>,
+        client: Option<ClientAddress>,
+    ) -> Self {
         Self(Arc::new(Inner {
             id,
             trace,
@@ -44,6 +48,11 @@ impl Noted {
 
     /// The address that the request came from.
     pub(crate) fn client(&self) -> Option<IpAddr> {
+        self.0.client.map(ClientAddress::ip)
+    }
+
+    /// Where the request comes from. Not known of one that a program hands to the router by itself.
+    pub(crate) fn client_address(&self) -> Option<ClientAddress> {
         self.0.client
     }
 

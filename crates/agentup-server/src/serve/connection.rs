@@ -1,6 +1,6 @@
 //! One connection, from its first byte to its last.
 
-use std::{convert::Infallible, future::Future, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::body::Body;
 use futures_util::FutureExt as _;
@@ -15,8 +15,23 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::Peer;
-use crate::http::Front;
+use super::{
+    Peer,
+    activity::Activity,
+    watched::{WatchedBody, WatchedStream},
+};
+use crate::{config::LimitsConfig, http::Front};
+
+/// How often a peer that speaks HTTP/2 is asked whether it is still there, and how long it may take
+/// to say so: one that is gone must not keep its streams.
+const PING: Duration = Duration::from_secs(20);
+
+/// The streams that a peer of HTTP/2 has begun and taken back, and that were not looked at yet
+/// (CVE-2023-44487): more than these, and the connection ends.
+const TAKEN_BACK: usize = 20;
+
+/// The streams of HTTP/2 that end for a fault of the peer, before its connection ends.
+const FAULTY: usize = 128;
 
 /// What all connections have in common.
 pub(super) struct Connections {
@@ -25,20 +40,23 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    /// Connections whose requests go to `front`, and come with their heads within `header_timeout`.
-    pub(super) fn new(front: Front, header_timeout: Duration) -> Self {
-        let mut http = auto::Builder::new(TokioExecutor::new());
-        http.http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(header_timeout);
-        http.http2().timer(TokioTimer::new());
+    /// Connections whose requests go to `front`.
+    pub(super) fn new(front: Front) -> Self {
+        let http = http(&front.live().limits);
         Self { front, http }
     }
 
     /// Serves a connection to its end. A client that breaks off, or speaks no HTTP, is its own
     /// affair.
-    pub(super) async fn serve(&self, stream: TcpStream, address: SocketAddr, watcher: Watcher) {
-        self.speak(stream, Peer::new(address), watcher).await;
+    pub(super) async fn serve(
+        &self,
+        stream: TcpStream,
+        address: SocketAddr,
+        activity: Arc<Activity>,
+        watcher: Watcher,
+    ) {
+        self.speak(stream, Peer::new(address), activity, watcher)
+            .await;
     }
 
     /// Speaks HTTP. No `async fn`, in whose future the stream would take its room twice.
@@ -46,18 +64,43 @@ impl Connections {
         &self,
         stream: S,
         peer: Peer,
+        activity: Arc<Activity>,
         watcher: Watcher,
     ) -> impl Future<Output = ()> + Send + use<'_, S>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let front = self.front.clone();
+        let stream = WatchedStream::new(stream, Arc::clone(&activity));
         let service = service_fn(move |mut request: Request<Incoming>| {
-            let front = front.clone();
+            let (front, at_work) = (front.clone(), activity.begin());
             request.extensions_mut().insert(peer.clone());
-            async move { Ok::<_, Infallible>(front.answer(request.map(Body::new)).await) }
+            async move {
+                let response = front.answer(request.map(Body::new)).await;
+                Ok::<_, Infallible>(response.map(|body| WatchedBody::new(body, at_work)))
+            }
         });
         let connection = self.http.serve_connection(TokioIo::new(stream), service);
         watcher.watch(connection).map(|_ended| ())
     }
+}
+
+/// HTTP within the limits. The time that a head may take is watched over with all else that a
+/// connection may wait for (`activity.rs`).
+fn http(limits: &LimitsConfig) -> auto::Builder<TokioExecutor> {
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(None)
+        .max_headers(limits.headers)
+        .max_buf_size(limits.header_size);
+    http.http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(u32::try_from(limits.header_size).unwrap_or(u32::MAX))
+        .max_concurrent_streams(limits.http2_streams)
+        .max_pending_accept_reset_streams(TAKEN_BACK)
+        .max_local_error_reset_streams(FAULTY)
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING);
+    http
 }

@@ -169,7 +169,7 @@ impl Store {
             for (owner, age) in &stale {
                 if let Some(cell) = shard.remove(owner, *age) {
                     // Work that nobody can ask about any more has no reason to go on.
-                    cell.abandon();
+                    cell.abandon("The agent gave up this task.");
                 }
             }
             dropped = dropped.saturating_add(stale.len());

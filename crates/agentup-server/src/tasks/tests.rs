@@ -89,7 +89,7 @@ fn apply(cell: &TaskCell, step: &Move, streams: &mut Vec<Stream>) {
         Move::Reject => cell.finish(Ok(Reply::Rejected(parts()))),
         Move::Fail => cell.finish(Err(SkillError::new("no"))),
         Move::Cancel => drop(cell.cancel()),
-        Move::Abandon => cell.abandon(),
+        Move::Abandon => cell.abandon("gone"),
         Move::Watch => {
             let (task, events) = cell.watch();
             streams.push(Stream { task, events });

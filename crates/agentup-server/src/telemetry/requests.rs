@@ -122,13 +122,16 @@ fn refused(record: &Record, rejection: &Rejection) {
             );
         }
         RejectionKind::Rate => {
-            let skill = record.notes.skill.as_deref().unwrap_or_default();
-            line!(
-                record,
-                REQUEST,
-                Level::WARN,
-                "Rate limit reached for {skill}"
+            let skill = record.notes.skill.as_deref();
+            let words = skill.map_or_else(
+                || format!("request refused: {message}"),
+                |skill| format!("Rate limit reached for {skill}"),
             );
+            line!(record, REQUEST, Level::WARN, "{words}");
+        }
+        // That there are many was said once; a line on each would be a load of its own.
+        RejectionKind::Source => {
+            line!(record, REQUEST, Level::DEBUG, "request refused: {message}");
         }
         RejectionKind::Overload => {
             line!(record, REQUEST, Level::WARN, "request refused: {message}");

@@ -1,11 +1,12 @@
 //! The pace, the burst, and the memory of callers.
 
+use agentup_auth::PrincipalId;
 use serde_json::json;
 
 use super::*;
 use crate::testing::principal;
 
-fn limiter(requests_per_minute: u32, burst_size: u32) -> RateLimiter {
+fn limiter(requests_per_minute: u32, burst_size: u32) -> RateLimiter<PrincipalId> {
     RateLimiter::new(RateLimit {
         requests_per_minute,
         burst_size,
@@ -41,6 +42,21 @@ fn a_burst_is_allowed_and_then_the_pace() {
         assert_eq!(limiter.count(&alice, at(600_000)), Ok(()));
     }
     assert_eq!(limiter.count(&alice, at(600_000)), refused(1000));
+}
+
+#[test]
+fn asking_whether_a_call_is_allowed_counts_nothing() {
+    let (limiter, alice) = (limiter(60, 1), caller("alice"));
+    for _ in 0..3 {
+        assert_eq!(limiter.check(&alice, at(0)), Ok(()));
+    }
+    assert_eq!(limiter.count(&alice, at(0)), Ok(()));
+    let refused = Err(Limited {
+        retry_after: at(1000),
+    });
+    assert_eq!(limiter.check(&alice, at(0)), refused);
+    assert_eq!(limiter.count(&alice, at(0)), refused);
+    assert_eq!(limiter.check(&alice, at(1000)), Ok(()));
 }
 
 #[test]

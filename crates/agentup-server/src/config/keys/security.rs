@@ -124,7 +124,7 @@ keys! {
     /// how many verified tokens are remembered, so that they are not verified again
     BEARER_CACHED_TOKENS: Count<usize> = "security.bearer.cached_tokens", Count(0..=1_000_000), or 4096;
     /// the longest life of a token
-    MAX_TOKEN_LIFETIME: Limit = "security.bearer.max_token_lifetime", Limit(Span(1..=YEAR)),
+    MAX_TOKEN_LIFETIME: Limit<Span> = "security.bearer.max_token_lifetime", Limit(Span(1..=YEAR)),
         or Policy::default().max_token_lifetime.map(Duration::from_secs);
     /// claims that every token must have
     REQUIRED_CLAIMS: List<Text> = "security.bearer.required_claims", List(Text);

@@ -105,13 +105,13 @@ fn in_small_units(millis: u64) -> String {
     }
 }
 
-/// A length of time, or `none` for no limit.
-pub(in super::super) struct Limit(pub(in super::super) Span);
+/// A measure, or `none` for no limit.
+pub(in super::super) struct Limit<K>(pub(in super::super) K);
 
-impl Kind for Limit {
-    type Value = Option<Duration>;
+impl<K: Kind> Kind for Limit<K> {
+    type Value = Option<K::Value>;
 
-    fn read(&self, text: &str) -> Result<Option<Duration>, String> {
+    fn read(&self, text: &str) -> Result<Option<K::Value>, String> {
         if text.eq_ignore_ascii_case("none") {
             Ok(None)
         } else {
@@ -124,10 +124,10 @@ impl Kind for Limit {
         format!("`none` or {}", self.0.expected())
     }
 
-    fn show(&self, value: &Option<Duration>) -> serde_yaml::Value {
+    fn show(&self, value: &Option<K::Value>) -> serde_yaml::Value {
         value
             .as_ref()
-            .map_or_else(|| "none".into(), |span| self.0.show(span))
+            .map_or_else(|| "none".into(), |measure| self.0.show(measure))
     }
 }
 

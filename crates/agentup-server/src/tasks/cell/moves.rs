@@ -108,11 +108,11 @@ impl TaskCell {
         Ok(())
     }
 
-    /// Ends the task because the server will not keep it any longer.
-    pub(crate) fn abandon(&self) {
+    /// Ends the task because the server will not keep it any longer. The words say why.
+    pub(crate) fn abandon(&self, words: &str) {
         let mut inner = self.inner.lock();
         if !inner.task.status.state.is_terminal() {
-            let parts = vec![Part::text("The agent gave up this task.")];
+            let parts = vec![Part::text(words)];
             self.turn(&mut inner, TaskState::Failed, Some(parts));
         }
         drop(inner);
