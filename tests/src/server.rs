@@ -70,6 +70,22 @@ impl Server {
         Self::run(command, folder)
     }
 
+    /// Starts a server in a folder after these commands of a shell, such as `ulimit -n 64`.
+    ///
+    /// # Panics
+    /// With its log, when it does not start.
+    #[must_use]
+    pub fn start_after(shell: &str, folder: Folder) -> Self {
+        let server = program("agentup-server");
+        let mut command = Command::new("/bin/sh");
+        let script = format!("{shell}; exec \"$0\" serve --port 0");
+        command
+            .env_clear()
+            .args(["-c", &script])
+            .arg(server.get_program());
+        Self::run(command, folder)
+    }
+
     /// Starts an example of the server's crate with this configuration, whose port should be 0.
     ///
     /// # Panics

@@ -1,0 +1,77 @@
+//! What one caller may have: so many requests, and so many streams.
+
+use agentup_tests::{Answer, PATIENCE, message_v10, tokens::token};
+use futures_util::StreamExt as _;
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::{local::Local, server};
+
+/// The effect of `server.limits.requests_per_minute` and `server.limits.burst_size`.
+#[tokio::test]
+async fn a_caller_has_so_many_requests_whatever_they_ask() {
+    let server = server("limits: { requests_per_minute: 2, burst_size: 3 }");
+    let (alice, bob) = (token("alice", ""), token("bob", ""));
+    assert_eq!(server.ask("public_echo", &alice, "hi").await.status, 200);
+    let listed = server.call_v10(&alice, "ListTasks", json!({})).await;
+    assert_eq!(listed.status, 200);
+    let denied = server.ask_v10("admin_status", &alice, "hi").await;
+    assert_eq!(denied.status, 403, "a denial is an answer like others");
+    // Another token of the same caller has no requests of its own.
+    let other_token = token("alice", "basic");
+    let refused = server.ask("public_echo", &other_token, "hi").await;
+    assert_eq!(refused.status, 429, "{refused:?}");
+    let pause: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=30).contains(&pause), "{refused:?}");
+    assert_eq!(
+        refused.at("/error/message"),
+        "You have sent too many requests; try again later"
+    );
+    let rest = server.request("GET", "/tasks").bearer_auth(&alice);
+    assert_eq!(Answer::to(rest).await.status, 429);
+    assert_eq!(server.ask("public_echo", &bob, "hi").await.status, 200);
+    assert_eq!(server.get("/healthz").await.status, 200);
+    let _ = server.log().wait_for("caller_rate_limited");
+}
+
+/// The effect of `server.limits.streams_per_caller`.
+#[tokio::test]
+async fn a_caller_has_so_many_streams_at_a_time() {
+    let local = Local::serve("limits: { streams_per_caller: 1 }, shutdown_grace: 0", "");
+    let (alice, bob) = (token("alice", ""), token("bob", ""));
+    let body = json!({
+        "jsonrpc": "2.0", "id": "1", "method": "SendStreamingMessage",
+        "params": message_v10("endless", "go"),
+    });
+    let request = local
+        .post(body.to_string())
+        .bearer_auth(&alice)
+        .header("A2A-Version", "1.0");
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let mut events = response.bytes_stream();
+    assert!(events.next().await.unwrap().is_ok(), "the stream is open");
+
+    let another = async |token: &str| {
+        let params = message_v10("public_echo", "hi");
+        local.call_v10(token, "SendStreamingMessage", params).await
+    };
+    let refused = another(&alice).await;
+    assert_eq!(refused.status, 429, "{refused:?}");
+    assert_eq!(refused.at("/error/status"), "RESOURCE_EXHAUSTED");
+    assert_eq!(
+        another(&bob).await.status,
+        200,
+        "others have streams of their own"
+    );
+    let asked = local.ask_v10("public_echo", &alice, "hi").await;
+    assert_eq!(asked.status, 200, "it is no stream");
+
+    // Whoever goes away gives the place back.
+    drop(events);
+    let begun = Instant::now();
+    while another(&alice).await.status != 200 {
+        assert!(begun.elapsed() < PATIENCE, "the place is not given back");
+    }
+    local.stop().await;
+}
