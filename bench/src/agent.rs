@@ -51,8 +51,28 @@ pub(crate) struct Agent {
 impl Agent {
     /// Starts the agent in an empty folder.
     pub(crate) fn start(program: &Path, folder: &Path, issuer: Issuer) -> Result<Self> {
+        Self::start_with(program, folder, issuer, "")
+    }
+
+    /// Starts it with more in its configuration, of which further skills must come first.
+    pub(crate) fn start_with(
+        program: &Path,
+        folder: &Path,
+        issuer: Issuer,
+        more: &str,
+    ) -> Result<Self> {
+        Self::start_under(Command::new(program), folder, issuer, more)
+    }
+
+    /// Starts it with a command to which its arguments are added.
+    pub(crate) fn start_under(
+        launcher: Command,
+        folder: &Path,
+        issuer: Issuer,
+        more: &str,
+    ) -> Result<Self> {
         let (config, mint, keys) = prepare(issuer)?;
-        let server = start(program, folder, &config)?;
+        let server = start(launcher, folder, &format!("{config}{more}"))?;
         if keys.is_some() {
             until_ready(&server)?;
         }
@@ -89,11 +109,10 @@ fn prepare(issuer: Issuer) -> Result<(String, Mint, Option<KeyServer>)> {
 }
 
 /// Starts the program with a configuration; it takes its log level and all else from there.
-pub(crate) fn start(program: &Path, folder: &Path, config: &str) -> Result<Server> {
+fn start(mut command: Command, folder: &Path, config: &str) -> Result<Server> {
     let file = folder.join("agent_config.yaml");
     fs::write(&file, config)?;
     fs::write(folder.join(".env"), format!("JWT_SECRET={SECRET}\n"))?;
-    let mut command = Command::new(program);
     command
         .env_clear()
         .current_dir(folder)

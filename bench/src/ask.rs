@@ -7,6 +7,7 @@ use crate::{
     load::{Expected, ask},
     process::Server,
     requests::{Order, Question, Requests},
+    service::STREAMING,
 };
 
 /// What is asked.
@@ -20,6 +21,8 @@ pub(crate) enum Ask {
     SendRest,
     /// As [`Ask::Send`], with a token that must be refused.
     Refused,
+    /// `message/stream` to a skill that streams.
+    Stream,
     /// `tasks/get`.
     GetTask,
     /// `ListTasks`, the first page.
@@ -44,6 +47,7 @@ impl Ask {
         };
         Ok(match self {
             Self::Send | Self::Refused => post("/", &[], message_send("public_echo")),
+            Self::Stream => post("/", &[], message("message/stream", STREAMING)),
             Self::SendV10 => post("/", V10, call("SendMessage", MESSAGE)),
             Self::SendRest => post("/message:send", V10, MESSAGE.to_owned()),
             Self::GetTask => {
@@ -60,7 +64,7 @@ impl Ask {
 
     pub(crate) const fn expected(self) -> Expected {
         let (status, text) = match self {
-            Self::Send | Self::GetTask => (200, r#""completed""#),
+            Self::Send | Self::Stream | Self::GetTask => (200, r#""completed""#),
             Self::SendV10 | Self::SendRest | Self::ListTasks => (200, "TASK_STATE_COMPLETED"),
             Self::Refused => (401, "error"),
             Self::Card => (200, "public_echo"),
@@ -72,15 +76,20 @@ impl Ask {
 /// The params of a message of 1.0.
 const MESSAGE: &str = r#"{"message":{"messageId":"msg-0000000000000000","role":"ROLE_USER","parts":[{"text":"Hello, agent!"}],"metadata":{"skillId":"public_echo"}}}"#;
 
-fn call(method: &str, params: &str) -> String {
+/// A call of JSON-RPC.
+pub(crate) fn call(method: &str, params: &str) -> String {
     format!(r#"{{"jsonrpc":"2.0","id":"test-1","method":"{method}","params":{params}}}"#)
 }
 
 /// The body of the Quick Start's request.
 pub(crate) fn message_send(skill: &str) -> String {
+    message("message/send", skill)
+}
+
+fn message(method: &str, skill: &str) -> String {
     let message = r#"{"role":"user","parts":[{"kind":"text","text":"Hello, agent!"}],"messageId":"msg-0000000000000000"}"#;
     let params = format!(r#"{{"message":{message},"skillId":"{skill}"}}"#);
-    call("message/send", &params)
+    call(method, &params)
 }
 
 /// Has the agent do so many tasks, and answers the id of the last one.
@@ -92,11 +101,17 @@ fn begin_tasks(server: &Server, token: Option<&str>, count: usize) -> Result<Str
     for _ in 0..count {
         let mut request = Vec::new();
         requests.next(&mut request);
-        id = ask(server.address(), &request, |answer| {
-            let answer: Value = serde_json::from_slice(answer.body)?;
-            let id = answer.pointer("/result/id").and_then(Value::as_str);
-            Ok(id.map(str::to_owned))
-        })?;
+        id = Some(begin_task(server, &request)?);
     }
     id.context("the agent began no task")
+}
+
+/// Sends a message and answers the id of its task.
+pub(crate) fn begin_task(server: &Server, request: &[u8]) -> Result<String> {
+    ask(server.address(), request, |answer| {
+        let body: Value = serde_json::from_slice(answer.body)?;
+        let id = body.pointer("/result/id").and_then(Value::as_str);
+        let id = id.with_context(|| format!("no task is begun: {answer}"))?;
+        Ok(id.to_owned())
+    })
 }

@@ -1,8 +1,11 @@
 //! The floor: what a bare server costs that takes a request and returns a body of a given size.
 
-use axum::{Router, routing::any};
+use std::convert::Infallible;
+
+use axum::{Router, body::Body, routing::any};
 use bytes::Bytes;
 use clap::Args;
+use futures_util::stream;
 use http::header::CONTENT_TYPE;
 
 /// Answer every request with a body of a fixed size.
@@ -11,13 +14,23 @@ pub(crate) struct Floor {
     /// The size of the body, in bytes.
     #[arg(long)]
     bytes: usize,
+    /// In how many pieces it is sent; one is sent as a whole.
+    #[arg(long, default_value_t = 1)]
+    pieces: usize,
 }
 
 impl Floor {
     pub(crate) fn router(&self) -> Router {
-        let body = Bytes::from(vec![b' '; self.bytes]);
+        let pieces = self.pieces.max(1);
+        let piece = Bytes::from(vec![b' '; self.bytes.div_euclid(pieces)]);
         Router::new().fallback(any(async move |_request: Bytes| {
-            ([(CONTENT_TYPE, "application/json")], body.clone())
+            let body = if pieces == 1 {
+                Body::from(piece)
+            } else {
+                let pieces = std::iter::repeat_n(piece, pieces).map(Ok::<_, Infallible>);
+                Body::from_stream(stream::iter(pieces))
+            };
+            ([(CONTENT_TYPE, "application/json")], body)
         }))
     }
 }

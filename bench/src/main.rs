@@ -1,24 +1,33 @@
 //! The bench: servers to compare with, a load for them, and the figures of both.
-#![expect(clippy::print_stdout, reason = "a bench speaks on the terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a bench speaks on the terminal"
+)]
 
 mod agent;
 mod ask;
 mod contest;
 mod figures;
 mod floor;
+mod instructions;
 mod keys;
 mod load;
+mod machine;
+mod peer;
 mod plain;
 mod probe;
 mod process;
+mod proof;
 mod report;
 mod requests;
 mod run;
 mod scenario;
+mod service;
 mod signature;
 mod tokens;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -34,13 +43,15 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Instructions(instructions::Instructions),
     Floor(floor::Floor),
     Plain(plain::Plain),
 }
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     match Cli::parse().command {
         Command::Run(command) => command.run(),
+        Command::Instructions(command) => command.run(),
         Command::Floor(command) => serve(command.router()),
         Command::Plain(command) => serve(command.router()),
     }
@@ -48,7 +59,7 @@ fn main() -> Result<()> {
 
 /// Serves on a port that the system chooses, on one thread, as `agentup-server` does on one
 /// processor.
-fn serve(router: axum::Router) -> Result<()> {
+fn serve(router: axum::Router) -> Result<ExitCode> {
     use axum::serve::ListenerExt as _;
 
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -62,6 +73,6 @@ fn serve(router: axum::Router) -> Result<()> {
             let _ = stream.set_nodelay(true);
         });
         axum::serve(listener, router).await?;
-        Ok(())
+        Ok(ExitCode::SUCCESS)
     })
 }

@@ -1,7 +1,7 @@
 //! What is no cost of a request: time to start, memory, and how the agent bears what it is not
 //! made for.
 
-use std::path::Path;
+use std::{fmt, path::Path};
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use crate::contest::Pace;
 mod flood;
 mod memory;
 mod start;
+mod streams;
 
 /// One figure and what it may be.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -43,6 +44,11 @@ pub(crate) const PROBES: &[Probe] = &[
         is_long: false,
     },
     Probe {
+        name: "idle-streams",
+        find: streams::find,
+        is_long: false,
+    },
+    Probe {
         name: "million",
         find: memory::find,
         is_long: true,
@@ -50,12 +56,28 @@ pub(crate) const PROBES: &[Probe] = &[
 ];
 
 impl Finding {
-    fn new(what: &str, value: f64, unit: &str, budget: Option<f64>) -> Self {
+    pub(crate) fn new(what: &str, value: f64, unit: &str, budget: Option<f64>) -> Self {
         Self {
             what: what.to_owned(),
             value,
             unit: unit.to_owned(),
             budget,
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            what,
+            value,
+            unit,
+            budget,
+        } = self;
+        write!(f, "{what}: {value:.2} {unit}")?;
+        match budget {
+            Some(budget) => write!(f, " (at most {budget})"),
+            None => Ok(()),
         }
     }
 }

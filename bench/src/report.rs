@@ -1,12 +1,23 @@
-//! The report: a table for people, and the same as JSON.
-
-use std::fmt;
+//! The report of a run: as data, and from there as text, as a page and as a picture.
 
 use serde::{Deserialize, Serialize};
 
+mod derived;
+mod page;
+mod plot;
+mod table;
+mod verdict;
+
+pub(crate) use page::page;
+pub(crate) use plot::plot;
+pub(crate) use table::text;
+pub(crate) use verdict::Verdict;
+
 use crate::{
-    contest::FLOOR,
-    figures::{Figures, number},
+    contest::{AGENT, FLOOR},
+    figures::Figures,
+    machine::Machine,
+    peer::Admission,
     probe::Finding,
     scenario::{Budget, Scenario},
 };
@@ -14,8 +25,12 @@ use crate::{
 /// All that a run gave.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Report {
+    pub(crate) machine: Machine,
+    pub(crate) peers: Vec<Admission>,
     pub(crate) scenarios: Vec<Measured>,
     pub(crate) findings: Vec<Finding>,
+    /// What could not be measured, and why.
+    pub(crate) failed: Vec<String>,
 }
 
 /// What a scenario gave.
@@ -23,6 +38,10 @@ pub(crate) struct Report {
 pub(crate) struct Measured {
     pub(crate) name: String,
     pub(crate) what: String,
+    pub(crate) connections: usize,
+    /// The size of a token, where there is one.
+    pub(crate) token_bytes: Option<usize>,
+    /// The floor's first.
     pub(crate) figures: Vec<Figures>,
     /// What the bare check of a signature costs, in microseconds, where the budget has it.
     pub(crate) signature: Option<f64>,
@@ -30,92 +49,64 @@ pub(crate) struct Measured {
     pub(crate) budget: Option<f64>,
 }
 
-/// How far past its budget a figure may be before a check fails: what two runs differ by.
-const TOLERANCE: f64 = 1.1;
-
 impl Report {
-    /// How many figures are too far past their budgets.
-    pub(crate) fn past_budget(&self) -> usize {
-        let ratios = self
-            .scenarios
-            .iter()
-            .filter_map(|it| it.ratio().zip(it.budget));
-        let findings = self
-            .findings
-            .iter()
-            .filter_map(|it| Some(it.value).zip(it.budget));
-        let figures = ratios.chain(findings);
-        figures
-            .filter(|(value, budget)| *value > budget * TOLERANCE)
-            .count()
+    /// Adds what follows from several scenarios.
+    pub(crate) fn conclude(&mut self) {
+        let derived = derived::findings(&self.scenarios);
+        self.findings.splice(0..0, derived);
+    }
+
+    /// How every budget was kept.
+    pub(crate) fn verdicts(&self) -> Vec<Verdict> {
+        let scenarios = self.scenarios.iter().filter_map(Verdict::of_scenario);
+        let findings = self.findings.iter().filter_map(Verdict::of_finding);
+        scenarios.chain(findings).collect()
     }
 }
 
 impl Measured {
-    pub(crate) fn new(scenario: &Scenario, figures: Vec<Figures>, signature: Option<f64>) -> Self {
-        let floor = figures.first().map_or(f64::NAN, |it| it.median.cost);
-        let budget = scenario.budget.map(|budget| match budget {
+    pub(crate) fn new(
+        scenario: &Scenario,
+        token_bytes: Option<usize>,
+        figures: Vec<Figures>,
+        signature: Option<f64>,
+    ) -> Self {
+        let mut measured = Self {
+            name: scenario.name.to_owned(),
+            what: scenario.what.to_owned(),
+            connections: scenario.connections,
+            token_bytes,
+            figures,
+            signature,
+            budget: None,
+        };
+        let floor = measured.of(FLOOR).map_or(f64::NAN, |it| it.median.cost);
+        measured.budget = scenario.budget.map(|budget| match budget {
             Budget::Floor(times) => times,
             Budget::FloorAndCheck(times, checks) => {
                 times + checks * signature.unwrap_or_default() / floor
             }
         });
-        Self {
-            name: scenario.name.to_owned(),
-            what: scenario.what.to_owned(),
-            figures,
-            signature,
-            budget,
-        }
+        measured
+    }
+
+    /// What one of the contestants gave.
+    fn of(&self, name: &str) -> Option<&Figures> {
+        self.figures.iter().find(|it| it.name == name)
+    }
+
+    /// What a contestant costs as a multiple of the floor.
+    fn times(&self, name: &str) -> Option<f64> {
+        Some(self.of(name)?.times(self.of(FLOOR)?))
     }
 
     /// The agent's cost as a multiple of the floor.
     pub(crate) fn ratio(&self) -> Option<f64> {
-        let mut figures = self.figures.iter();
-        let (floor, agent) = (figures.next()?, figures.next()?);
-        Some(agent.times(floor))
+        self.times(AGENT)
     }
-}
 
-impl fmt::Display for Measured {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {}", self.name, self.what)?;
-        for (index, figures) in self.figures.iter().enumerate() {
-            let Figures {
-                name,
-                median: it,
-                memory,
-                ..
-            } = figures;
-            let floor = self.figures.iter().find(|it| it.name == FLOOR);
-            let times = floor.map_or(f64::NAN, |floor| figures.times(floor));
-            let budget = match self.budget {
-                Some(budget) if index == 1 => format!("(≤ {budget:.2})"),
-                _ => String::new(),
-            };
-            writeln!(
-                f,
-                "  {name:<10} {:>7.2} µs {times:>5.2} × {budget:<9} {:>8.0}/s {:>3.0} % busy  \
-                 p50 {:>6.0} p99 {:>6.0} p99.9 {:>6.0} µs  {:>5.1} MiB",
-                it.cost,
-                it.rate,
-                it.busy * 100.0,
-                it.p50,
-                it.p99,
-                it.p999,
-                number(*memory) / 1024.0 / 1024.0,
-            )?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "  {}: {:.2} {}", self.what, self.value, self.unit)?;
-        match self.budget {
-            Some(budget) => write!(f, " (≤ {budget})"),
-            None => Ok(()),
-        }
+    /// Whether others than the floor were measured beside the agent.
+    fn has_others(&self) -> bool {
+        self.figures.len() > 2
     }
 }

@@ -208,6 +208,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ..USUAL
     },
     Scenario {
+        name: "token-0.3k",
+        what: "tokens of 0.3 kB in rotation",
+        tokens: Turns(Good, 500),
+        others: true,
+        ..USUAL
+    },
+    Scenario {
         name: "token-2k",
         what: "tokens of 2 kB in rotation",
         tokens: Turns(OfSize(2000), 500),
@@ -219,6 +226,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         what: "tokens of 8 kB in rotation",
         tokens: Turns(OfSize(8000), 500),
         others: true,
+        ..USUAL
+    },
+    Scenario {
+        name: "stream",
+        what: "message/stream, 100 chunks from an HTTP service",
+        ask: Ask::Stream,
+        connections: 16,
         ..USUAL
     },
     Scenario {

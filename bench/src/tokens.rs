@@ -31,6 +31,9 @@ pub(crate) enum Kind {
     Unsigned,
     BadSignature,
     Expired,
+    /// It never expires.
+    Timeless,
+    OtherIssuer,
     OtherAudience,
     /// Signed, it says, with a key that nobody has.
     UnknownKey,
@@ -123,8 +126,12 @@ impl Mint {
             Kind::OtherAudience => "another-agent",
             _ => AUDIENCE,
         };
+        let issuer = match kind {
+            Kind::OtherIssuer => "another-issuer",
+            _ => ISSUER,
+        };
         let claims = json!({
-            "sub": format!("user-{made:07}"), "iss": ISSUER, "aud": audience,
+            "sub": format!("user-{made:07}"), "iss": issuer, "aud": audience,
             "iat": begun, "nbf": begun, "exp": begun.saturating_add(3600),
             "jti": format!("{made:016x}"), "scope": "basic premium",
         });
@@ -133,6 +140,7 @@ impl Mint {
         };
         match kind {
             Kind::Unscoped => _ = claims.remove("scope"),
+            Kind::Timeless => _ = claims.remove("exp"),
             Kind::Sized(bytes) => {
                 // What else is in a token has about 350 bytes.
                 let groups = bytes.saturating_sub(350) / GROUP;

@@ -2,6 +2,8 @@
 
 mod auth;
 mod http;
+mod instructions;
+mod peers;
 
 use std::process::ExitCode;
 
@@ -25,6 +27,7 @@ pub(crate) struct Bench {
 #[derive(Debug, Subcommand)]
 enum What {
     Http(http::Http),
+    Instructions(instructions::Instructions),
     Auth(auth::Auth),
 }
 
@@ -33,6 +36,7 @@ impl Bench {
         match self.what {
             None => self.http.run(),
             Some(What::Http(http)) => http.run(),
+            Some(What::Instructions(instructions)) => instructions.run(),
             Some(What::Auth(auth)) => auth.run(),
         }
     }

@@ -18,6 +18,7 @@ mod env_file;
 mod http;
 mod interop;
 mod mutants;
+mod npm;
 mod serve;
 mod sh;
 mod signals;

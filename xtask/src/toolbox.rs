@@ -43,9 +43,13 @@ impl Toolbox {
         Self::build_with(&all)
     }
 
-    /// Builds the program of one package, as shipped and with no more features than it asks for.
-    pub(crate) fn build_package(name: &str) -> Result<Self> {
-        Self::build_named(&["--release", "--package", name], name)
+    /// Builds the program of one package, with no more features than it asks for.
+    pub(crate) fn build_package(name: &str, profile: Profile) -> Result<Self> {
+        let profile = match profile {
+            Profile::Release => "release",
+            Profile::Fast => "fast",
+        };
+        Self::build_named(&["--profile", profile, "--package", name], name)
     }
 
     fn build_with(args: &[&str]) -> Result<Self> {
@@ -81,6 +85,15 @@ impl Toolbox {
     pub(crate) fn example(&self, name: &str) -> Sh {
         Sh::new(program(&self.folder.join("examples"), name))
     }
+}
+
+/// How much time a build may take for a program that is quick.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Profile {
+    /// As shipped.
+    Release,
+    /// Close to it, in a fraction of the time.
+    Fast,
 }
 
 fn program(folder: &Path, name: &str) -> PathBuf {

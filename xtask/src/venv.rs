@@ -18,10 +18,8 @@ pub(crate) const INSTALLED: &str = "installed";
 
 /// Installs what the file of versions names, unless it is there. `more` goes to `pip install`.
 pub(crate) fn ensure(home: &Path, file: &Path, more: &[&str]) -> Result<()> {
-    let versions = fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
     let python = python_of(home);
-    let installed = fs::read_to_string(home.join(INSTALLED)).unwrap_or_default();
-    if installed == versions && Sh::new(&python).arg("--version").succeeds() {
+    if is_installed(home, file)? && Sh::new(&python).arg("--version").succeeds() {
         return Ok(());
     }
     let system = if cfg!(windows) { "python" } else { "python3" };
@@ -32,8 +30,15 @@ pub(crate) fn ensure(home: &Path, file: &Path, more: &[&str]) -> Result<()> {
     let pip = pip.args(["--disable-pip-version-check", "--no-input"]);
     let pip = pip.args(["--only-binary", ":all:"]).args(more);
     patiently(pip.arg("--requirement").arg(file))?;
-    fs::write(home.join(INSTALLED), versions)?;
+    fs::copy(file, home.join(INSTALLED))?;
     Ok(())
+}
+
+/// Whether what the file of versions names has been installed into this folder.
+pub(crate) fn is_installed(home: &Path, file: &Path) -> Result<bool> {
+    let versions = fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
+    let installed = fs::read_to_string(home.join(INSTALLED)).unwrap_or_default();
+    Ok(installed == versions)
 }
 
 /// The interpreter of a virtual environment.

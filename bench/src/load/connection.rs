@@ -46,6 +46,14 @@ impl Connection {
         self.begun
     }
 
+    /// Whether the server has closed it.
+    pub(super) fn is_closed(&self) -> bool {
+        match self.stream.peek(&mut [0]) {
+            Ok(count) => count == 0,
+            Err(error) => error.kind() != ErrorKind::WouldBlock,
+        }
+    }
+
     /// Sends the next request, if there is one.
     pub(super) fn send(&mut self, requests: &mut Requests, now: Instant) -> Result<bool> {
         self.out.clear();
