@@ -1,6 +1,6 @@
 //! Every way to write the header.
 
-use super::{BearerToken, CredentialError, Scheme, bearer_token, credential};
+use super::{BearerToken, CredentialError, Scheme, bearer_token, credential, is_token_byte};
 
 fn token(values: &[&str]) -> Result<Option<String>, CredentialError> {
     let found = bearer_token(values.iter().map(|value| value.as_bytes()))?;
@@ -107,5 +107,13 @@ fn a_proven_token_comes_with_a_scheme_of_its_own() {
         ("DPoP a.b.c, DPoP d.e.f", TwoCredentials),
     ] {
         assert_eq!(found(value), Err(error), "{value}");
+    }
+}
+
+#[test]
+fn a_token_has_letters_digits_and_seven_signs() {
+    for byte in 0..=u8::MAX {
+        let right = byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+        assert_eq!(is_token_byte(byte), right, "{byte:#04x}");
     }
 }
