@@ -25,6 +25,8 @@ class Given:
         given = json.load(sys.stdin)
         self.url = given["url"]
         self.tokens = given["tokens"]
+        # The agent behind the one that is talked to, if there is one.
+        self.behind = given.get("behind")
 
 
 def check(holds, what):

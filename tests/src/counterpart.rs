@@ -22,6 +22,8 @@ pub struct Seen {
     pub headers: Vec<(String, String)>,
     /// The body, if it is JSON.
     pub body: Value,
+    /// The body as it arrived, if it is something else.
+    pub text: String,
 }
 
 impl Seen {
@@ -166,12 +168,16 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
     let length = length.map_or(Some(0), |(_, value)| value.parse().ok())?;
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let body = serde_json::from_slice(&body).unwrap_or_default();
+    let (body, text) = match serde_json::from_slice(&body) {
+        Ok(body) => (body, String::new()),
+        Err(_) => (Value::Null, String::from_utf8_lossy(&body).into_owned()),
+    };
     let line = line.trim_end_matches(" HTTP/1.1").to_owned();
     Some(Seen {
         line,
         headers,
         body,
+        text,
     })
 }
 

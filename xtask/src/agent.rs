@@ -14,7 +14,7 @@ use crate::signals;
 use crate::toolbox::Toolbox;
 
 /// How the server says on standard output where it listens.
-const ANNOUNCEMENT: &str = "agentup-server listening on ";
+const ANNOUNCEMENT: &str = "listening on ";
 
 /// Time to start; it takes milliseconds unless the machine is very busy.
 const START: Duration = Duration::from_mins(1);
@@ -170,10 +170,8 @@ fn wait_for_address(stdout: impl Read + Send + 'static) -> Result<String, mpsc::
 }
 
 fn announced(line: &str) -> Option<&str> {
-    let url = line
-        .strip_prefix(ANNOUNCEMENT)?
-        .trim()
-        .trim_end_matches('/');
+    let (_, url) = line.split_once(ANNOUNCEMENT)?;
+    let url = url.trim().trim_end_matches('/');
     (url.starts_with("http://") || url.starts_with("https://")).then_some(url)
 }
 

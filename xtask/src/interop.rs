@@ -1,5 +1,7 @@
-//! `interop`: the official SDKs as clients of a real agent, in both generations and both bindings.
+//! `interop`: the official SDKs as clients of a real agent, in both generations and both bindings,
+//! and as agents behind one.
 
+mod behind;
 mod clients;
 mod install;
 mod verdicts;
@@ -25,7 +27,8 @@ const AGENT: &str = "interop_agent";
 /// Let the official SDKs talk to the agent
 ///
 /// Builds the agent of an example, starts it on a free port with a fresh secret, and runs a small
-/// program for each SDK and binding. The SDKs, in fixed versions, are installed into the target
+/// program for each SDK and binding. Then agents that are written with the Python SDK do the skills
+/// of another agent, and a client of the SDK talks to that one. The SDKs, in fixed versions, are installed into the target
 /// folder by pip and npm: needs Python 3 with venv, Node.js 18 with npm, and their package
 /// registries the first time.
 #[derive(Args, Debug)]
@@ -49,17 +52,18 @@ pub(crate) fn check() -> Result<()> {
     fs::copy(&config, folder.path().join("agent_config.yaml"))
         .with_context(|| format!("cannot copy {}", config.display()))?;
     env_file::ensure(&folder.path().join(".env"))?;
-    let token = |user: &str, more: &[&str]| {
-        token::generator(&toolbox, "basic", user)
+    let token = |user: &str, scopes: &str, more: &[&str]| {
+        token::generator(&toolbox, scopes, user)
             .args(more)
             .unconfigured()
             .dir(folder.path())
             .read()
     };
     let tokens = json!({
-        "alice": token("alice", &[])?,
-        "bob": token("bob", &[])?,
-        "invalid": token("alice", &["--invalid-signature"])?,
+        "alice": token("alice", "basic", &[])?,
+        "bob": token("bob", "basic", &[])?,
+        "carol": token("carol", "public", &[])?,
+        "invalid": token("alice", "basic", &["--invalid-signature"])?,
     });
 
     let server = toolbox.example(AGENT).arg("agent_config.yaml");
@@ -72,10 +76,11 @@ pub(crate) fn check() -> Result<()> {
     }
     agent.stop()?;
 
-    println!("\n{verdicts}");
-    match verdicts.failed() {
+    println!("\n{verdicts}\n🤝 Agents of the official SDK, behind one of ours\n");
+    let behind = behind::check(&toolbox, &sdks, folder.path(), &tokens)?;
+    match verdicts.failed().saturating_add(behind) {
         0 => {
-            println!("🎉 the official SDKs understand the agent");
+            println!("🎉 the official SDKs understand the agent, in front of it and behind it");
             Ok(())
         }
         failed => bail!("{failed} steps failed"),

@@ -268,6 +268,15 @@ impl SkillContext {
         said
     }
 
+    /// What this skill noted about the latest task of the same conversation, if it is the caller's
+    /// own and had a note. The message at hand is the one that the handler was given.
+    #[must_use]
+    pub fn earlier_note(&self, message: &Message) -> Option<Value> {
+        let owner = self.permit.principal().id();
+        self.conversations
+            .note_before(owner, &self.context_id, &self.task_id, message)
+    }
+
     /// Fires when the task is canceled or the server stops. Long work should watch it; what a
     /// skill replies after it has fired is dropped.
     #[must_use]

@@ -33,6 +33,13 @@ pub trait SkillHandler: Send + Sync + 'static {
         message: Message,
         context: SkillContext,
     ) -> impl Future<Output = Result<Reply, SkillError>> + Send;
+
+    /// Hears that a task was canceled while it waited for its caller, with nothing of the skill
+    /// running. A run hears of its own end by [`SkillContext::cancellation`].
+    fn canceled(&self, context: SkillContext) -> impl Future<Output = ()> + Send {
+        drop(context);
+        std::future::ready(())
+    }
 }
 
 impl<F, Fut> SkillHandler for F
@@ -73,6 +80,9 @@ pub(crate) fn quoted(denied: &Denied) -> String {
         .join(", ")
 }
 
+/// A skill that hears of something.
+pub(crate) type Hearing<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
 /// A running skill.
 pub(crate) type Run<'a> = Pin<Box<dyn Future<Output = Result<Reply, SkillError>> + Send + 'a>>;
 
@@ -80,6 +90,7 @@ pub(crate) type Run<'a> = Pin<Box<dyn Future<Output = Result<Reply, SkillError>>
 pub(crate) trait DynHandler: Send + Sync {
     fn denial(&self, denied: &Denied, principal: &Principal) -> String;
     fn run(&self, message: Message, context: SkillContext) -> Run<'_>;
+    fn canceled(&self, context: SkillContext) -> Hearing<'_>;
 }
 
 impl<H: SkillHandler> DynHandler for H {
@@ -89,5 +100,9 @@ impl<H: SkillHandler> DynHandler for H {
 
     fn run(&self, message: Message, context: SkillContext) -> Run<'_> {
         Box::pin(SkillHandler::run(self, message, context))
+    }
+
+    fn canceled(&self, context: SkillContext) -> Hearing<'_> {
+        Box::pin(SkillHandler::canceled(self, context))
     }
 }

@@ -17,9 +17,8 @@ use crate::{
 
 mod answer;
 mod call;
-mod identity;
 
-pub use identity::Identity;
+pub use crate::identity::Identity;
 
 use answer::{EventIn, ReplyIn};
 

@@ -14,11 +14,13 @@
 //! # registry.register(agentup_handlers::Skill::new("greet", greet)).unwrap();
 //! ```
 
+pub mod a2a;
 mod builtin;
 mod caller_token;
 mod context;
 mod handler;
 pub mod http;
+mod identity;
 pub mod llm;
 pub mod middleware;
 mod registry;

@@ -181,6 +181,12 @@ impl Allowed {
         }
         Ok(Admitted(self))
     }
+
+    /// Tells the skill that a task of its caller was canceled while nothing of the skill ran.
+    pub async fn canceled(self, run: RunOf) {
+        let context = SkillContext::new(self.permit, run);
+        self.handler.canceled(context).await;
+    }
 }
 
 impl Admitted {

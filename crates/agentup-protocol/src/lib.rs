@@ -38,6 +38,7 @@ mod card;
 mod diagnosis;
 mod error;
 mod event;
+mod exchange;
 mod generation;
 mod message;
 mod operation;
@@ -58,6 +59,7 @@ pub use card::{
 };
 pub use error::{A2aError, DOMAIN, ErrorKind, FieldViolation, JsonRpcError, RestError};
 pub use event::{ArtifactUpdate, SendMessageResponse, StatusUpdate, StreamResponse};
+pub use exchange::SendView;
 pub use generation::{Generation, requested_version};
 pub use message::{Message, Role};
 pub use operation::Operation;

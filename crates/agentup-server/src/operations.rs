@@ -10,7 +10,7 @@ use crate::{
     live::Live,
     push::Webhook,
     record::Noted,
-    tasks::{Opened, TaskCell, Tasks, Turn, TurnRefused},
+    tasks::{Canceled, Opened, Origin, TaskCell, Tasks, Turn, TurnRefused},
 };
 
 pub(crate) mod list;
@@ -95,8 +95,7 @@ impl Asker {
             Opened::New(cell) => cell,
             Opened::Repeat(cell) => return Ok(Accepted { cell, turn: None }),
         };
-        let token = self.token.clone().filter(|_| skill.takes_token());
-        let turn = self.turn(&cell, admitted, request, token)?;
+        let turn = turn(&cell, admitted, request, self.origin(skill))?;
         Ok(Accepted {
             cell,
             turn: Some(turn),
@@ -136,15 +135,23 @@ impl Asker {
         Ok(cell)
     }
 
-    /// Cancels a task of the caller.
+    /// Cancels a task of the caller. A skill that the caller may still use hears of it, also when
+    /// nothing of it is running.
     pub(crate) fn cancel(
         &self,
         tasks: &Tasks,
         request: &CancelTaskRequest,
     ) -> Result<Arc<TaskCell>, A2aError> {
         let cell = self.task(tasks, &request.id)?;
-        cell.cancel()
+        let found = cell
+            .cancel()
             .map_err(|_| A2aError::task_not_cancelable(&request.id))?;
+        if found == Canceled::Waiting
+            && let Some(skill) = self.live.registry.skill(&cell.skill)
+            && let Ok(allowed) = skill.permit(&self.principal)
+        {
+            tasks.tell_canceled(&cell, allowed, self.origin(skill));
+        }
         Ok(cell)
     }
 
@@ -201,28 +208,13 @@ impl Asker {
         }
     }
 
-    fn turn(
-        &self,
-        cell: &Arc<TaskCell>,
-        admitted: Admitted,
-        request: SendMessageRequest,
-        token: Option<CallerToken>,
-    ) -> Result<Turn, A2aError> {
-        let is_repeatable = is_self_contained(&request.message);
-        let message = cell.begin(request.message).map_err(|refused| {
-            A2aError::unsupported_operation(match refused {
-                TurnRefused::Ended => "the task has ended; send the message without its id",
-                TurnRefused::Busy => "the task is at work on an earlier message",
-            })
-        })?;
-        Ok(Turn {
-            admitted,
-            message,
+    /// What the skill learns of this request.
+    fn origin(&self, skill: &Skill) -> Origin {
+        Origin {
             request_id: Arc::clone(self.noted.id()),
-            is_repeatable,
             trace: self.noted.trace().cloned(),
-            token,
-        })
+            token: self.token.clone().filter(|_| skill.takes_token()),
+        }
     }
 
     /// Says no, in the form asked for. Nothing of the skill has run.
@@ -243,6 +235,28 @@ impl Asker {
         self.noted.denied(denied);
         Ok(Accepted { cell, turn: None })
     }
+}
+
+/// Begins a turn of the task with the message.
+fn turn(
+    cell: &Arc<TaskCell>,
+    admitted: Admitted,
+    request: SendMessageRequest,
+    origin: Origin,
+) -> Result<Turn, A2aError> {
+    let is_repeatable = is_self_contained(&request.message);
+    let message = cell.begin(request.message).map_err(|refused| {
+        A2aError::unsupported_operation(match refused {
+            TurnRefused::Ended => "the task has ended; send the message without its id",
+            TurnRefused::Busy => "the task is at work on an earlier message",
+        })
+    })?;
+    Ok(Turn {
+        admitted,
+        message,
+        is_repeatable,
+        origin,
+    })
 }
 
 /// Whether a message names no conversation, no task and no other tasks: what it is answered with

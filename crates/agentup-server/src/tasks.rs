@@ -4,7 +4,8 @@ use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc, task::Poll, time::Durati
 
 use agentup_auth::PrincipalId;
 use agentup_handlers::{
-    Admitted, CallerToken, Conversations, Reply, RunOf, SkillError, TaskChannel, TraceContext,
+    Admitted, Allowed, CallerToken, Conversations, Reply, RunOf, SkillError, TaskChannel,
+    TraceContext,
 };
 use agentup_protocol::{A2aError, ErrorKind, Message};
 use futures_util::FutureExt as _;
@@ -14,7 +15,7 @@ mod cell;
 mod conversation;
 mod store;
 
-pub(crate) use cell::{Event, TaskCell, TurnRefused};
+pub(crate) use cell::{Canceled, Event, TaskCell, TurnRefused};
 use conversation::Extent;
 use store::{Bounds, Full, Store};
 
@@ -53,10 +54,17 @@ pub(crate) struct Turn {
     pub(crate) admitted: Admitted,
     /// The message, as it was begun with.
     pub(crate) message: Message,
-    /// The HTTP request behind it.
-    pub(crate) request_id: Arc<str>,
     /// Whether the answer depends on the caller and the message alone, and nobody watches it come.
     pub(crate) is_repeatable: bool,
+    /// Where it comes from.
+    pub(crate) origin: Origin,
+}
+
+/// The request that a run of a skill comes from.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    /// Its id.
+    pub(crate) request_id: Arc<str>,
     /// The trace that the request belongs to.
     pub(crate) trace: Option<TraceContext>,
     /// The caller's token, if the skill may pass it on.
@@ -172,9 +180,21 @@ impl Tasks {
         self.tracker.spawn(self.work(cell, turn));
     }
 
+    /// Tells a skill that a task which waited for its caller was canceled.
+    pub(crate) fn tell_canceled(&self, cell: &Arc<TaskCell>, skill: Allowed, origin: Origin) {
+        let run = run_of(cell, origin, self.conversations(), false);
+        self.tracker.spawn(async move {
+            let _ = tokio::time::timeout(CANCEL_GRACE, skill.canceled(run)).await;
+        });
+    }
+
     fn work(&self, cell: &Arc<TaskCell>, turn: Turn) -> impl Future<Output = ()> + use<> {
-        let conversations = Arc::clone(&self.store) as Arc<dyn Conversations>;
+        let conversations = self.conversations();
         work(Arc::clone(cell), turn, conversations, self.deadline)
+    }
+
+    fn conversations(&self) -> Arc<dyn Conversations> {
+        Arc::clone(&self.store) as Arc<dyn Conversations>
     }
 
     /// Drops what is older than the time to live.
@@ -211,6 +231,25 @@ impl Tasks {
     }
 }
 
+fn run_of(
+    cell: &Arc<TaskCell>,
+    origin: Origin,
+    conversations: Arc<dyn Conversations>,
+    is_repeatable: bool,
+) -> RunOf {
+    RunOf {
+        task_id: Arc::clone(&cell.id),
+        context_id: Arc::clone(&cell.context_id),
+        request_id: origin.request_id,
+        trace: origin.trace,
+        token: origin.token,
+        cancellation: cell.cancellation().clone(),
+        task: Arc::clone(cell) as Arc<dyn TaskChannel>,
+        conversations,
+        is_repeatable,
+    }
+}
+
 /// One turn: the skill runs until it answers, is canceled, or has used up its time.
 async fn work(
     cell: Arc<TaskCell>,
@@ -221,23 +260,12 @@ async fn work(
     let Turn {
         admitted,
         message,
-        request_id,
         is_repeatable,
-        trace,
-        token,
+        origin,
     } = turn;
     let skill = Arc::clone(&cell.skill);
-    let run = RunOf {
-        task_id: Arc::clone(&cell.id),
-        context_id: Arc::clone(&cell.context_id),
-        request_id: Arc::clone(&request_id),
-        trace,
-        token,
-        cancellation: cell.cancellation().clone(),
-        task: Arc::clone(&cell) as Arc<dyn TaskChannel>,
-        conversations,
-        is_repeatable,
-    };
+    let request_id = Arc::clone(&origin.request_id);
+    let run = run_of(&cell, origin, conversations, is_repeatable);
     let canceled = async {
         cell.cancellation().cancelled().await;
         tokio::time::sleep(CANCEL_GRACE).await;

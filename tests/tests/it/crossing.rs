@@ -19,7 +19,7 @@ struct Case {
     config: &'static str,
 }
 
-const SKILLS: [Case; 2] = [
+const SKILLS: [Case; 5] = [
     Case {
         id: "http",
         config: "handler: { type: http, url: \"{url}\" }",
@@ -28,28 +28,56 @@ const SKILLS: [Case; 2] = [
         id: "http_with_token",
         config: "handler: { type: http, url: \"{url}\", forward_identity: token }",
     },
+    Case {
+        id: "http_cached",
+        config: "handler: { type: http, url: \"{url}\" }\n    middleware: [cached]",
+    },
+    Case {
+        id: "a2a",
+        config: "handler: { type: a2a, url: \"{url}\" }",
+    },
+    Case {
+        id: "a2a_cached",
+        config: "handler: { type: a2a, url: \"{url}\" }\n    middleware: [cached]",
+    },
 ];
 
-/// A service that says who asked, by the headers and by the body, and what.
+/// A service, and an agent, that says who asked, by the headers and by the body, and what.
 fn mirror() -> Counterpart {
     Counterpart::start(|seen, caller| {
         let header = |name| seen.header(name).unwrap_or_default();
-        let context = &seen.body["context"];
-        let token = header("authorization").trim_start_matches("Bearer ");
+        if seen.line.starts_with("GET ") {
+            let url = format!("http://{}/", header("host"));
+            let card = json!({"name": "Mirror", "supportedInterfaces": [
+                {"url": url, "protocolBinding": "JSONRPC", "protocolVersion": "1.0"},
+            ]});
+            return caller.json(200, &card);
+        }
+        let is_call = seen.body["jsonrpc"].is_string();
+        let params = if is_call {
+            &seen.body["params"]
+        } else {
+            &seen.body
+        };
+        // An agent hears of the caller in headers alone.
+        let user = params["context"]["userId"].as_str();
         let text = format!(
             "{} [{}] {} {} {}",
             header("x-agentup-user"),
             header("x-agentup-scopes"),
-            context["userId"].as_str().unwrap_or_default(),
-            seen.body["message"]["parts"][0]["text"]
+            user.unwrap_or(header("x-agentup-user")),
+            params["message"]["parts"][0]["text"]
                 .as_str()
                 .unwrap_or_default(),
-            token,
+            header("authorization").trim_start_matches("Bearer "),
         );
-        caller.json(
-            200,
-            &json!({"message": {"parts": [{"text": text.trim_end()}]}}),
-        );
+        let mut answer = json!({"message": {
+            "messageId": "m", "role": "ROLE_AGENT", "parts": [{"text": text.trim_end()}],
+        }});
+        if is_call {
+            answer = json!({"jsonrpc": "2.0", "id": 1, "result": answer});
+        }
+        caller.json(200, &answer);
     })
 }
 
@@ -80,4 +108,8 @@ async fn nobody_hears_what_was_meant_for_another() {
     };
     let asked = stream::iter((0..REQUESTS).map(ask));
     asked.buffer_unordered(AT_A_TIME).collect::<Vec<_>>().await;
+    // What is kept was asked for once by each, give or take those who asked at the same time.
+    let calls = mirror.seen().len();
+    let uncached = REQUESTS / SKILLS.len() * 3;
+    assert!((uncached..uncached + 1000).contains(&calls), "{calls}");
 }

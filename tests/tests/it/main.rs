@@ -7,6 +7,9 @@
     reason = "a helper that fails fails its test"
 )]
 
+mod a2a_chain;
+mod a2a_skill;
+mod all_kinds;
 mod audit;
 mod authorization;
 mod bad_input;
@@ -20,6 +23,7 @@ mod client;
 mod conversation;
 mod cors;
 mod crossing;
+mod documented;
 mod drain;
 mod examples;
 mod follow_ups;

@@ -1,7 +1,10 @@
 //! The SDKs as data: how each is installed, and as which clients it is used.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::time::Duration;
+
+use anyhow::Result;
 
 use super::verdicts::{Report, Said};
 use crate::converse::converse;
@@ -45,8 +48,8 @@ pub(super) struct Client {
     pub(super) binding: Option<&'static str>,
 }
 
-const PYTHON_V10: Sdk = sdk("python_v10", Language::Python, Generation::V10);
-const PYTHON_V03: Sdk = sdk("python_v03", Language::Python, Generation::V03);
+pub(super) const PYTHON_V10: Sdk = sdk("python_v10", Language::Python, Generation::V10);
+pub(super) const PYTHON_V03: Sdk = sdk("python_v03", Language::Python, Generation::V03);
 const JS_V10: Sdk = sdk("js_v10", Language::JavaScript, Generation::V10);
 const JS_V03: Sdk = sdk("js_v03", Language::JavaScript, Generation::V03);
 
@@ -72,20 +75,47 @@ impl Sdk {
         }
     }
 
-    /// The program, ready to be told where the agent is.
-    fn driver(&self, sdks: &Path) -> Sh {
+    /// The driver, by its name.
+    fn driver(&self) -> String {
+        let suffix = match self.language {
+            Language::Python => "py",
+            Language::JavaScript => "mjs",
+        };
+        format!("{}.{suffix}", self.name)
+    }
+
+    /// The agent that is written with it, by the name of its program.
+    pub(super) const fn agent(&self) -> &'static str {
+        match self.generation {
+            Generation::V03 => "agent_v03.py",
+            Generation::V10 => "agent_v10.py",
+        }
+    }
+
+    /// A program that uses it, ready to be run.
+    pub(super) fn program(&self, sdks: &Path, name: &str) -> Sh {
         let home = sdks.join(self.name);
         match self.language {
-            Language::Python => {
-                let driver = root().join(SOURCES).join(format!("{}.py", self.name));
-                Sh::new(python_of(&home))
-                    .arg(driver)
-                    .env("PYTHONDONTWRITEBYTECODE", "1")
-                    .env("PYTHONUTF8", "1")
-            }
+            Language::Python => Sh::new(python_of(&home))
+                .arg(root().join(SOURCES).join(name))
+                .env("PYTHONDONTWRITEBYTECODE", "1")
+                .env("PYTHONUTF8", "1"),
             // Node.js looks for packages beside the program, which is therefore copied there.
-            Language::JavaScript => Sh::new("node").arg(home.join(format!("{}.mjs", self.name))),
+            Language::JavaScript => Sh::new("node").arg(home.join(name)),
         }
+    }
+
+    /// Runs a driver, and shows each step as it comes.
+    pub(super) fn drive(
+        &self,
+        sdks: &Path,
+        driver: &str,
+        arg: Option<&str>,
+        given: &str,
+        said: &mut Said,
+    ) -> Result<ExitStatus> {
+        let driver = self.program(sdks, driver).args(arg);
+        converse(driver, given, LIMIT, |line| said.line(line))
     }
 }
 
@@ -93,9 +123,11 @@ impl Client {
     /// Runs the driver, and shows each step as it comes.
     pub(super) fn talk(&self, sdks: &Path, given: &str) -> Report {
         println!("{} {}", self.sdk.name, self.binding.unwrap_or_default());
-        let driver = self.sdk.driver(sdks).args(self.binding);
         let mut said = Said::default();
-        let ended = converse(driver, given, LIMIT, |line| said.line(line));
+        let driver = self.sdk.driver();
+        let ended = self
+            .sdk
+            .drive(sdks, &driver, self.binding, given, &mut said);
         Report { said, ended }
     }
 }
@@ -121,12 +153,14 @@ mod tests {
         for sdk in SDKS {
             let versions = std::fs::read_to_string(sdk.versions()).unwrap();
             assert!(versions.contains("a2a"), "{}", sdk.name);
-            let suffix = match sdk.language {
-                Language::Python => "py",
-                Language::JavaScript => "mjs",
-            };
-            let driver = root().join(SOURCES).join(format!("{}.{suffix}", sdk.name));
-            assert!(driver.is_file(), "{}", driver.display());
+            let mut programs = vec![sdk.driver()];
+            if sdk.language == Language::Python {
+                programs.push(sdk.agent().to_owned());
+            }
+            for program in programs {
+                let program = root().join(SOURCES).join(program);
+                assert!(program.is_file(), "{}", program.display());
+            }
         }
     }
 }

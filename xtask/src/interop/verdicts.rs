@@ -66,6 +66,14 @@ impl Said {
 }
 
 impl Report {
+    /// How many of these steps failed or are missing, and whether the run did not end well.
+    pub(super) fn failed(&self, steps: &[&str]) -> usize {
+        let passed = |step: &&&str| self.said.steps.get(**step) == Some(&true);
+        let failed = steps.iter().filter(|step| !passed(step)).count();
+        let complaint = self.complaint().inspect(|it| println!("   ❌ {it}"));
+        failed.saturating_add(usize::from(complaint.is_some()))
+    }
+
     /// What is wrong with the run as a whole, apart from its steps.
     fn complaint(&self) -> Option<String> {
         match &self.ended {

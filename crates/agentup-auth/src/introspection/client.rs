@@ -1,5 +1,5 @@
-//! The request to the authorization server (RFC 7662 §2.1), authenticated by a client secret
-//! (RFC 6749 §2.3.1).
+//! The requests to an authorization server: about a token (RFC 7662 §2.1), and for one (RFC 6749
+//! §4.4.2). Both are authenticated by a client secret (RFC 6749 §2.3.1).
 
 use std::fmt::{self, Write as _};
 
@@ -56,6 +56,21 @@ impl Client {
         let mut body = Zeroizing::new(String::new());
         encode(&mut body, b"token=", token.expose());
         body.push_str("&token_type_hint=access_token");
+        self.authenticated(body)
+    }
+
+    /// The request for a token of its own (RFC 6749 §4.4.2), for these scopes, separated by spaces.
+    #[must_use]
+    pub fn grant(&self, scopes: &str) -> Form {
+        let mut body = Zeroizing::new("grant_type=client_credentials".to_owned());
+        if !scopes.is_empty() {
+            encode(&mut body, b"&scope=", scopes.as_bytes());
+        }
+        self.authenticated(body)
+    }
+
+    /// Adds who asks.
+    fn authenticated(&self, mut body: Zeroizing<String>) -> Form {
         let secret = self.secret.expose_secret().as_bytes();
         let authorization = match self.authentication {
             ClientAuthentication::Basic => {

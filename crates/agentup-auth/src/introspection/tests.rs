@@ -274,8 +274,13 @@ fn the_question_is_a_form() {
     let expected = format!("Basic {}", STANDARD.encode("agent%3A1:s+e%2Fcret%25"));
     assert_eq!(
         basic.authorization.as_ref().map(|value| value.as_str()),
-        Some(&*expected)
+        Some(expected.as_str())
     );
+    let grant = client(ClientAuthentication::Basic).grant("a b");
+    assert_eq!(*grant.body, "grant_type=client_credentials&scope=a+b");
+    assert_eq!(*grant.authorization.unwrap(), expected);
+    let grant = client(ClientAuthentication::Basic).grant("");
+    assert_eq!(*grant.body, "grant_type=client_credentials");
     let post = client(ClientAuthentication::Post).form(token);
     assert!(post.authorization.is_none());
     let fields: HashMap<_, _> = post

@@ -2,6 +2,7 @@
 
 use agentup_auth::PrincipalId;
 use agentup_protocol::Message;
+use serde_json::Value;
 
 /// Knows what was said in the contexts of a caller. The server's task engine implements it.
 pub trait Conversations: Send + Sync {
@@ -16,11 +17,24 @@ pub trait Conversations: Send + Sync {
         task_id: &str,
         message: &Message,
     ) -> Vec<Message>;
+
+    /// The latest note of the task's skill about another task of the owner in this context.
+    fn note_before(
+        &self,
+        owner: &PrincipalId,
+        context_id: &str,
+        task_id: &str,
+        message: &Message,
+    ) -> Option<Value>;
 }
 
 /// An agent that remembers nothing.
 impl Conversations for () {
     fn before(&self, _: &PrincipalId, _: &str, _: &str, _: &Message) -> Vec<Message> {
         Vec::new()
+    }
+
+    fn note_before(&self, _: &PrincipalId, _: &str, _: &str, _: &Message) -> Option<Value> {
+        None
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{
     Response, StatusCode,
-    header::{CONTENT_TYPE, RETRY_AFTER},
+    header::{CONTENT_TYPE, HeaderName, RETRY_AFTER},
 };
 use serde::de::DeserializeOwned;
 
@@ -22,7 +22,8 @@ impl Answer {
     /// For a redirect.
     pub(super) fn new(response: Response, limits: Limits) -> Result<Self, Fault> {
         let status = response.status();
-        if status.is_redirection() {
+        // `304` leads nowhere: the answer is what was there before.
+        if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
             return Err(Fault::Redirect(status.as_u16()));
         }
         Ok(Self { response, limits })
@@ -50,17 +51,22 @@ impl Answer {
     /// Whether the body has this media type, whatever its parameters.
     #[must_use]
     pub fn is_of_type(&self, media_type: &str) -> bool {
-        let value = self.response.headers().get(CONTENT_TYPE);
-        let value = value.and_then(|value| value.to_str().ok());
+        let value = self.header(&CONTENT_TYPE);
         let essence = value.and_then(|value| value.split(';').next());
         essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(media_type))
+    }
+
+    /// The value of a header, if it is text.
+    #[must_use]
+    pub fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.response.headers().get(name)?.to_str().ok()
     }
 
     /// How long the service wants to be left alone: `Retry-After` in its usual form
     /// (RFC 9110 §10.2.3); a date is not worth a clock here.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        let seconds = self.response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+        let seconds = self.header(&RETRY_AFTER)?;
         seconds.parse().ok().map(Duration::from_secs)
     }
 

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use ::http::{HeaderMap, header::AUTHORIZATION};
 use agentup_handlers::{
     Skill,
-    http::{self, HttpSkill},
+    a2a::{self, A2aSkill},
+    http::{self, HttpSkill, Identity},
     llm::{self, LlmSkill},
     middleware::Observer,
     upstream::Limits,
@@ -20,13 +22,19 @@ use super::{
     values::is_loopback,
 };
 
+mod agent;
+mod credential;
 mod headers;
 mod service;
+
+pub(super) use credential::AuthKind;
 
 /// What does the work of a skill.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum HandlerConfig {
+    /// Another A2A agent.
+    A2a(a2a::Settings),
     /// An HTTP service.
     Http(http::Settings),
     /// A language model.
@@ -36,6 +44,7 @@ pub enum HandlerConfig {
 /// The kinds of [`HandlerConfig`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HandlerKind {
+    A2a,
     Http,
     Llm,
 }
@@ -43,18 +52,24 @@ pub(super) enum HandlerKind {
 impl HandlerConfig {
     /// The skill of this id that does its work so.
     pub(crate) fn skill(&self, id: &str, observer: &Arc<dyn Observer>) -> Skill {
-        match self {
-            Self::Http(settings) => {
-                let skill = Skill::new(id, HttpSkill::new(settings.clone()));
-                if settings.identity == http::Identity::Token {
-                    skill.with_caller_token()
-                } else {
-                    skill
-                }
-            }
-            Self::Llm(settings) => {
-                Skill::new(id, LlmSkill::new(settings.clone(), Arc::clone(observer)))
-            }
+        let (skill, identity) = match self {
+            Self::A2a(settings) => (
+                Skill::new(id, A2aSkill::new(settings.clone())),
+                settings.identity,
+            ),
+            Self::Http(settings) => (
+                Skill::new(id, HttpSkill::new(settings.clone())),
+                settings.identity,
+            ),
+            Self::Llm(settings) => (
+                Skill::new(id, LlmSkill::new(settings.clone(), Arc::clone(observer))),
+                Identity::None,
+            ),
+        };
+        if identity == Identity::Token {
+            skill.with_caller_token()
+        } else {
+            skill
         }
     }
 }
@@ -65,8 +80,15 @@ pub(super) fn read(skill: &Section<'_>, ai: &Ai, stage: Stage) -> Option<Handler
         return None;
     }
     let section = skill.section(&keys::HANDLER);
-    let kind = section.required(&keys::HANDLER_TYPE, "write `type: http` or `type: llm`")?;
+    let kind = section.required(
+        &keys::HANDLER_TYPE,
+        "write `type: http`, `type: a2a` or `type: llm`",
+    )?;
     match kind.value {
+        HandlerKind::A2a => {
+            only(&section, "a2a", &agent::KEYS);
+            agent::read(&section, stage).map(HandlerConfig::A2a)
+        }
         HandlerKind::Http => {
             only(&section, "http", &service::KEYS);
             service::read(&section, stage).map(HandlerConfig::Http)
@@ -80,12 +102,23 @@ pub(super) fn read(skill: &Section<'_>, ai: &Ai, stage: Stage) -> Option<Handler
 
 /// Refuses what has no effect for a handler of this kind.
 fn only(section: &Section<'_>, kind: &str, names: &[&str]) {
-    for name in keys::names_in(keys::HANDLER.path) {
+    let known = keys::names_in(keys::HANDLER.path);
+    only_of(section, known, &format!("a handler of type {kind}"), names);
+}
+
+/// Refuses what is known in this mapping, but has no effect here. `type` always has one.
+fn only_of(
+    section: &Section<'_>,
+    known: impl Iterator<Item = &'static str>,
+    what: &str,
+    names: &[&str],
+) {
+    for name in known {
         if name == keys::HANDLER_TYPE.name() || names.contains(&name) {
             continue;
         }
         if let Some(spot) = section.spot_of_name(name) {
-            let problem = format!("has no effect for a handler of type {kind}");
+            let problem = format!("has no effect for {what}");
             section.fault(&spot, problem, "remove it");
         }
     }
@@ -104,16 +137,26 @@ fn url(section: &Section<'_>, key: &Key<super::values::WebUrl>) -> Option<Found<
     })
 }
 
-/// What a call may take.
-fn limits(section: &Section<'_>) -> Limits {
-    let reply = section.value(&keys::HANDLER_MAX_REPLY).value;
+/// What a call may take, where `usual` is what it may take if nothing is said.
+fn limits(section: &Section<'_>, usual: Limits) -> Limits {
+    let reply = section.or(&keys::HANDLER_MAX_REPLY.key, usual.reply);
     Limits {
-        connect: section.value(&keys::HANDLER_CONNECT_TIMEOUT).value,
-        read: section.value(&keys::HANDLER_READ_TIMEOUT).value,
-        whole: section.value(&keys::HANDLER_TIMEOUT).value,
+        connect: section.or(&keys::HANDLER_CONNECT_TIMEOUT.key, usual.connect),
+        read: section.or(&keys::HANDLER_READ_TIMEOUT.key, usual.read),
+        whole: section.or(&keys::HANDLER_TIMEOUT.key, usual.whole),
         reply,
         event: reply,
     }
+}
+
+/// What a service hears of the caller; a token of the caller's leaves no room for another.
+fn identity(section: &Section<'_>, headers: &HeaderMap) -> Found<Identity> {
+    let identity = section.value(&keys::FORWARD_IDENTITY);
+    if identity.value == Identity::Token && headers.contains_key(AUTHORIZATION) {
+        let problem = "would send two credentials: `headers` has Authorization as well";
+        section.fault(&identity.spot, problem, "keep one of them");
+    }
+    identity
 }
 
 /// Secrets on their way over a network that anybody may read.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 mod moves;
 
-pub(crate) use moves::TurnRefused;
+pub(crate) use moves::{Canceled, TurnRefused};
 
 use crate::{clock::Clock, push::Registered};
 

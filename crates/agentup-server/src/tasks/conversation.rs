@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use agentup_auth::PrincipalId;
-use agentup_handlers::{Conversations, size_of_message};
+use agentup_handlers::{Conversations, TaskChannel as _, size_of_message};
 use agentup_protocol::{Artifact, Message, Role, Task, TaskState};
+use serde_json::Value;
 
 use super::{cell::TaskCell, store::Store};
 
@@ -49,6 +50,26 @@ impl Conversations for Store {
         }
         said.reverse();
         said
+    }
+
+    fn note_before(
+        &self,
+        owner: &PrincipalId,
+        context_id: &str,
+        task_id: &str,
+        message: &Message,
+    ) -> Option<Value> {
+        let own = self.find(owner, task_id)?;
+        if own.opens_context(message) {
+            return None;
+        }
+        let is_like_it = |cell: &TaskCell| {
+            &*cell.context_id == context_id
+                && cell.skill == own.skill
+                && cell.id != own.id
+                && cell.note().is_some()
+        };
+        self.latest(owner, is_like_it, 1).first()?.note()
     }
 }
 

@@ -2,12 +2,7 @@
 
 use agentup_handlers::llm::Manner;
 
-use super::super::{
-    keys::{self, Key},
-    reader::Section,
-    report::Found,
-    values::Kind,
-};
+use super::super::{keys, reader::Section, report::Found};
 
 /// Reads what the section says; the rest is as `usual`.
 pub(super) fn read(section: &Section<'_>, usual: Manner) -> Manner {
@@ -21,24 +16,14 @@ pub(super) fn read(section: &Section<'_>, usual: Manner) -> Manner {
             .optional(&keys::AI_MAX_TOKENS)
             .map(|found| found.value)
             .or(usual.max_tokens),
-        history: one(section, &keys::AI_HISTORY, usual.history),
-        history_size: one(section, &keys::AI_HISTORY_SIZE, usual.history_size),
-        identity: one(section, &keys::AI_IDENTITY, usual.identity),
-        connect_timeout: one(section, &keys::AI_CONNECT_TIMEOUT, usual.connect_timeout),
-        read_timeout: one(section, &keys::AI_READ_TIMEOUT, usual.read_timeout),
-        timeout: one(section, &keys::AI_TIMEOUT, usual.timeout),
-        max_reply: one(section, &keys::AI_MAX_REPLY, usual.max_reply),
+        history: section.or(&keys::AI_HISTORY, usual.history),
+        history_size: section.or(&keys::AI_HISTORY_SIZE, usual.history_size),
+        identity: section.or(&keys::AI_IDENTITY, usual.identity),
+        connect_timeout: section.or(&keys::AI_CONNECT_TIMEOUT, usual.connect_timeout),
+        read_timeout: section.or(&keys::AI_READ_TIMEOUT, usual.read_timeout),
+        timeout: section.or(&keys::AI_TIMEOUT, usual.timeout),
+        max_reply: section.or(&keys::AI_MAX_REPLY, usual.max_reply),
     }
-}
-
-fn one<K: Kind>(section: &Section<'_>, key: &Key<K>, usual: K::Value) -> K::Value {
-    section.optional(key).map_or_else(
-        || {
-            section.show(key, key.kind.show(&usual));
-            usual
-        },
-        |found| found.value,
-    )
 }
 
 fn system_prompt(section: &Section<'_>, usual: Option<String>) -> Option<String> {

@@ -1,11 +1,13 @@
 //! `handler: {type: http}`: an HTTP service behind a skill.
 
-use agentup_handlers::http::{Identity, Settings};
-use http::header::AUTHORIZATION;
+use agentup_handlers::{
+    http::{Identity, Settings},
+    upstream::Limits,
+};
 
 use super::{
     super::{Stage, keys, reader::Section},
-    headers, limits, mind_the_wire, url,
+    headers, identity, limits, mind_the_wire, url,
 };
 
 /// The keys that have an effect.
@@ -23,15 +25,10 @@ pub(super) const KEYS: [&str; 8] = [
 pub(super) fn read(section: &Section<'_>, stage: Stage) -> Option<Settings> {
     let url = url(section, &keys::HANDLER_URL);
     let headers = headers::read(section);
-    let identity = section.value(&keys::FORWARD_IDENTITY);
-    let limits = limits(section);
-    let passes_token = identity.value == Identity::Token;
-    if passes_token && headers.contains_key(AUTHORIZATION) {
-        let problem = "would send two credentials: `headers` has Authorization as well";
-        section.fault(&identity.spot, problem, "keep one of them");
-    }
+    let identity = identity(section, &headers);
+    let limits = limits(section, Limits::default());
     let url = url?;
-    if passes_token {
+    if identity.value == Identity::Token {
         mind_the_wire(section, &url, "the callers' tokens", stage);
     } else if !headers.is_empty() {
         mind_the_wire(section, &url, "`headers`", stage);

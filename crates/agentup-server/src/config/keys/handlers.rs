@@ -1,13 +1,18 @@
 //! The keys of what does the work of a skill: services, and language models.
 
+use agentup_auth::introspection::ClientAuthentication;
 use agentup_handlers::{http::Identity, llm, upstream::Limits};
+use http::HeaderName;
 
 use super::{
     super::{
-        handlers::HandlerKind,
-        values::{Choice, Count, FilePath, Secret, Size, Span, Text, WebUrl},
+        handlers::{AuthKind, HandlerKind},
+        values::{
+            Choice, Count, CredentialHeader, FilePath, HostName, ScopeName, Secret, Size, Span,
+            Text, WebUrl,
+        },
     },
-    Defaulted, Form, Key, Mapping,
+    Defaulted, Form, Key, List, Mapping,
 };
 
 /// The path of what does the work of a skill.
@@ -31,8 +36,11 @@ pub(super) const OF_A_MODEL: [&str; 12] = [
 ];
 
 /// The words for what does the work of a skill.
-const HANDLER_KINDS: &[(&str, HandlerKind)] =
-    &[("http", HandlerKind::Http), ("llm", HandlerKind::Llm)];
+const HANDLER_KINDS: &[(&str, HandlerKind)] = &[
+    ("http", HandlerKind::Http),
+    ("llm", HandlerKind::Llm),
+    ("a2a", HandlerKind::A2a),
+];
 
 /// The path of every key of this table.
 pub(super) fn paths() -> std::slice::Iter<'static, &'static str> {
@@ -44,7 +52,7 @@ keys! {
     HANDLER: Mapping = "skills[].handler", Mapping;
     /// the kind of what does the work
     HANDLER_TYPE: Choice<HandlerKind> = "skills[].handler.type", Choice(HANDLER_KINDS);
-    /// where the service behind the skill is
+    /// where the service or the agent behind the skill is
     HANDLER_URL: WebUrl = "skills[].handler.url", WebUrl;
     /// headers that are sent to the service, by name
     HANDLER_HEADERS: Form = "skills[].handler.headers", Form;
@@ -64,6 +72,44 @@ keys! {
     HANDLER_READ_TIMEOUT: Span = "skills[].handler.read_timeout", Span(1..=60 * 60), or Limits::default().read;
     /// the largest answer of the service, and the largest sum of a stream
     HANDLER_MAX_REPLY: Size = "skills[].handler.max_reply", Size(1 << 10..=256 << 20), or Limits::default().reply;
+    /// the skill of the agent behind this one, if not its usual one
+    HANDLER_SKILL_ID: Text = "skills[].handler.skill_id", Text;
+    /// hosts beside that of `url` that the card of the agent may send requests to
+    HANDLER_ALLOW_HOSTS: List<HostName> = "skills[].handler.allow_hosts", List(HostName);
+    /// what proves to the agent behind the skill who asks it
+    HANDLER_AUTH: Mapping = "skills[].handler.auth", Mapping;
+    /// the kind of what proves it
+    HANDLER_AUTH_TYPE: Choice<AuthKind> = "skills[].handler.auth.type", Choice(&[
+        ("bearer", AuthKind::Bearer),
+        ("api_key", AuthKind::ApiKey),
+        ("oauth2", AuthKind::Oauth2),
+    ]);
+    /// the bearer token
+    HANDLER_TOKEN: Secret = "skills[].handler.auth.token", Secret;
+    /// a file with the bearer token
+    HANDLER_TOKEN_FILE: FilePath = "skills[].handler.auth.token_file", FilePath;
+    /// the API key
+    HANDLER_KEY: Secret = "skills[].handler.auth.key", Secret;
+    /// a file with the API key
+    HANDLER_KEY_FILE: FilePath = "skills[].handler.auth.key_file", FilePath;
+    /// the header that has the API key
+    HANDLER_KEY_HEADER: CredentialHeader = "skills[].handler.auth.header", CredentialHeader,
+        or HeaderName::from_static("x-api-key");
+    /// where an authorization server grants tokens
+    HANDLER_TOKEN_URL: WebUrl = "skills[].handler.auth.token_url", WebUrl;
+    /// the id of this agent as a client of that server
+    HANDLER_CLIENT_ID: Text = "skills[].handler.auth.client_id", Text;
+    /// the secret of that client
+    HANDLER_CLIENT_SECRET: Secret = "skills[].handler.auth.client_secret", Secret;
+    /// a file with the secret
+    HANDLER_CLIENT_SECRET_FILE: FilePath = "skills[].handler.auth.client_secret_file", FilePath;
+    /// where a request for a token has the secret
+    HANDLER_CLIENT_AUTH: Choice<ClientAuthentication> = "skills[].handler.auth.client_auth", Choice(&[
+        ("client_secret_basic", ClientAuthentication::Basic),
+        ("client_secret_post", ClientAuthentication::Post),
+    ]), or ClientAuthentication::Basic;
+    /// the scopes that are asked for
+    HANDLER_SCOPES: List<ScopeName> = "skills[].handler.auth.scopes", List(ScopeName);
 
     /// the language model of `basic_assistant`, and of skills that name no other
     AI: Mapping = "ai", Mapping;

@@ -47,6 +47,17 @@ impl Section<'_> {
         })
     }
 
+    /// The value of a key, or what is usual here.
+    pub(in super::super) fn or<K: Kind>(&self, key: &Key<K>, usual: K::Value) -> K::Value {
+        self.optional(key).map_or_else(
+            || {
+                self.show(key, key.kind.show(&usual));
+                usual
+            },
+            |found| found.value,
+        )
+    }
+
     /// The values of a key that may have one or several.
     pub(in super::super) fn list<K: Kind>(
         &self,

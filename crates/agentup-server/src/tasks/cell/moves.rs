@@ -22,6 +22,15 @@ pub(crate) enum TurnRefused {
     Busy,
 }
 
+/// What a cancellation found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Canceled {
+    /// A skill at work, which was told.
+    AtWork,
+    /// A task that waited for its caller.
+    Waiting,
+}
+
 /// The task has ended, so it cannot be canceled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotCancelable;
@@ -97,15 +106,20 @@ impl TaskCell {
     }
 
     /// Cancels the task and tells its handler.
-    pub(crate) fn cancel(&self) -> Result<(), NotCancelable> {
+    pub(crate) fn cancel(&self) -> Result<Canceled, NotCancelable> {
         let mut inner = self.inner.lock();
         if inner.task.status.state.is_terminal() {
             return Err(NotCancelable);
         }
         self.turn(&mut inner, TaskState::Canceled, None);
+        let found = if inner.running {
+            Canceled::AtWork
+        } else {
+            Canceled::Waiting
+        };
         drop(inner);
         self.cancellation.cancel();
-        Ok(())
+        Ok(found)
     }
 
     /// Ends the task because the server will not keep it any longer. The words say why.

@@ -23,7 +23,7 @@ pub enum Identity {
 
 impl Identity {
     /// The headers of a call: the caller, the request and the trace.
-    pub(super) fn headers(self, context: &SkillContext) -> Result<HeaderMap, SkillError> {
+    pub(crate) fn headers(self, context: &SkillContext) -> Result<HeaderMap, SkillError> {
         let mut headers = context.correlation();
         if self == Self::None {
             return Ok(headers);
