@@ -70,8 +70,9 @@ impl<'a> Front<'a> {
         )?;
         certificate(ground, &tls)?;
         env_file::ensure(&folder.join(".env"))?;
-        let config = root().join("config/agent_config.yaml");
-        fs::copy(config, folder.join("agent_config.yaml"))?;
+        let config = fs::read_to_string(root().join("config/agent_config.yaml"))?;
+        let config = config + "\nserver: { trusted_proxies: [127.0.0.1] }\n";
+        fs::write(folder.join("agent_config.yaml"), config)?;
         Ok(Self { ground, folder })
     }
 

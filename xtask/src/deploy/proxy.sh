@@ -34,7 +34,9 @@ grep -q hello answer || fail 'another answer'
 send message:stream || fail "a stream fails: $(cat error)"
 grep -qi '^content-type: text/event-stream' head || fail 'no stream'
 grep -q '^data:' answer || fail 'no event'
-ask https://agent.example.com/tasks
+# Who it is says the proxy, not the client.
+ask --interface 127.0.0.2 --header 'X-Forwarded-For: 192.0.2.7' https://agent.example.com/tasks
+grep -q 'client=127.0.0.2 ' agent.log || fail 'the agent does not know its client'
 grep -q '^HTTP/2 401' head || fail 'no challenge'
 grep -qi '^www-authenticate: Bearer' head || fail 'no challenge'
 head --bytes=2000000 /dev/zero >large

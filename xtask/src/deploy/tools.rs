@@ -61,13 +61,18 @@ impl Tools {
         if name == "root" {
             return Sh::new("id").arg("-u").read().is_ok_and(|id| id == "0");
         }
-        if BROUGHT.contains(&name) {
-            return self.home.join("bin").join(name).is_file();
+        if BROUGHT.contains(&name) && !Path::new(&self.program(name)).is_file() {
+            return false;
         }
-        // They say their version in different ways; all say something.
-        ["--version", "-v", "version"]
-            .iter()
-            .any(|flag| Sh::new(name).arg(flag).succeeds())
+        // They tell their version in different ways, if they run here at all.
+        [
+            &["--version"][..],
+            &["-v"],
+            &["version", "--client"],
+            &["version"],
+        ]
+        .iter()
+        .any(|flags| self.sh(name).args(*flags).succeeds())
     }
 
     /// The program, about to be run.
