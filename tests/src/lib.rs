@@ -12,6 +12,7 @@
 
 mod answer;
 mod client;
+mod collector;
 mod counterpart;
 mod folder;
 mod hidden;
@@ -25,6 +26,7 @@ mod wire;
 
 pub use answer::{Answer, Challenge};
 pub use client::{Client, message_id, message_v03, message_v10};
+pub use collector::{Collector, Posted};
 pub use counterpart::{Caller, Counterpart, Seen};
 pub use folder::{Folder, QUICK_START, QUICK_START_ENV};
 pub use hidden::hide;

@@ -64,6 +64,17 @@ impl TraceContext {
         })
     }
 
+    /// The same, for a trace that is recorded or is not.
+    #[must_use]
+    pub const fn with_sampled(mut self, is_sampled: bool) -> Self {
+        self.flags = if is_sampled {
+            self.flags | 1
+        } else {
+            self.flags & !1
+        };
+        self
+    }
+
     /// The id that all calls of the trace share.
     #[must_use]
     pub const fn trace_id(&self) -> u128 {

@@ -29,6 +29,7 @@ use crate::{
     serve::{self, Workers},
     stop,
     tasks::Tasks,
+    traces::Tracer,
 };
 
 /// How often tasks that outlived their time are dropped.
@@ -86,8 +87,8 @@ pub enum AgentError {
         #[source]
         source: io::Error,
     },
-    /// Keys are to be fetched, and there is no tokio runtime to fetch them in.
-    #[error("keys cannot be fetched")]
+    /// Keys are to be fetched or traces sent, and there is no tokio runtime to do it in.
+    #[error("keys cannot be fetched, or traces sent")]
     Runtime(#[from] TryCurrentError),
     /// There is no audit as it is configured.
     #[error(transparent)]
@@ -234,6 +235,9 @@ impl Agent {
             () = reloader.run(hangup, self.config.process.reload) => {}
         }
         stop::in_order(&app, &mut workers, &self.config.server).await;
+        if let Some(tracer) = app.tracer() {
+            tracer.flush(stop::LAST_WORDS).await;
+        }
         app.audit.record(What::Stopped);
         app.audit.close();
         Ok(())
@@ -249,6 +253,7 @@ impl Agent {
             None,
             &audit,
             &health,
+            None,
         )?)
     }
 
@@ -256,7 +261,9 @@ impl Agent {
         let limits = &self.config.server.limits;
         let audit = Audit::off(self.clock.clone());
         let health = Health::default();
-        let mut live = Live::new(&self.config, &self.skills, bound, &audit, &health)?;
+        let tracer = self.config.otlp.as_ref().map(Tracer::start).transpose()?;
+        let tracer = tracer.map(Arc::new);
+        let mut live = Live::new(&self.config, &self.skills, bound, &audit, &health, tracer)?;
         // Before anything can happen that belongs into it.
         audit.adopt(self.config.audit.as_ref())?;
         live.fetch_keys(&self.config.security, None, &audit)?;

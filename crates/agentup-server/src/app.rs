@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     audit::Audit, clock::Clock, health::Health, limits::Streams, live::Live, push::Push,
-    tasks::Tasks,
+    tasks::Tasks, traces::Tracer,
 };
 
 /// The state of a running server.
@@ -59,6 +59,11 @@ impl App {
     /// configuration from its beginning to its end.
     pub(crate) fn live(&self) -> Arc<Live> {
         self.live.load_full()
+    }
+
+    /// What spans are made with now, if traces are sent.
+    pub(crate) fn tracer(&self) -> Option<Arc<Tracer>> {
+        self.live.load().tracer.clone()
     }
 
     /// Puts new settings in the place of the old ones, for the requests to come.

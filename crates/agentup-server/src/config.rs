@@ -33,6 +33,7 @@ mod logging;
 mod middleware;
 mod oauth2;
 mod observability;
+mod otlp;
 mod process;
 mod proofs;
 mod proxies;
@@ -58,6 +59,7 @@ pub use limits::LimitsConfig;
 pub use logging::{LogFormat, LoggingConfig};
 pub use oauth2::Oauth2Config;
 pub use observability::{AuditConfig, AuditTarget, RotationConfig};
+pub use otlp::{OtlpConfig, SamplerConfig};
 pub use process::ProcessConfig;
 pub use proofs::DpopConfig;
 pub(crate) use proofs::{MAX_REVOCATIONS_BYTES, revocations};
@@ -101,6 +103,8 @@ pub struct Config {
     pub logging: LoggingConfig,
     /// Where what matters to security is recorded. Default: nowhere.
     pub audit: Option<AuditConfig>,
+    /// Where traces are sent. Default: nowhere.
+    pub otlp: Option<OtlpConfig>,
     /// Where it runs. Default: development.
     pub environment: Stage,
     /// What the environment says of the process, apart from the file.
@@ -372,6 +376,7 @@ fn read(root: &Section<'_>, report: &Report<'_>) -> Config {
     let ai = ai::read(root, stage);
     let skills = skills::read(root, &scopes, &ai, &middleware, task_timeout, stage);
     let observability = root.section(&keys::OBSERVABILITY);
+    let otlp = otlp::read(&observability, &agent.name, &agent.version, stage);
     Config {
         agent,
         security,
@@ -383,6 +388,7 @@ fn read(root: &Section<'_>, report: &Report<'_>) -> Config {
         push_notifications: push::read(&root.section(&keys::PUSH_NOTIFICATIONS)),
         logging: logging::read(&root.section(&keys::LOGGING)),
         audit: observability::read_audit(&observability, &skills),
+        otlp,
         skills,
         environment: stage,
         process: process::read(report),

@@ -31,6 +31,7 @@ mod tasks;
 mod telemetry;
 #[cfg(test)]
 mod testing;
+mod traces;
 
 pub use agent::{Agent, AgentError};
 pub use audit::AuditError;

@@ -27,6 +27,7 @@ use crate::{
     push::Rules,
     signing::{CannotSign, Signer},
     skill_log::SkillLog,
+    traces::Tracer,
 };
 
 /// The scope of those who administer the agent.
@@ -52,6 +53,8 @@ pub(crate) struct Live {
     pub(crate) push: Arc<Rules>,
     denial: Denial,
     default_skill: Option<Arc<str>>,
+    /// What spans are made with, if traces are sent.
+    pub(crate) tracer: Option<Arc<Tracer>>,
     /// The skills of which every call is recorded.
     audited: HashSet<Arc<str>>,
     /// Whether a skill passes its callers' tokens on.
@@ -101,8 +104,9 @@ impl Live {
         bound: Option<SocketAddr>,
         audit: &Audit,
         health: &Health,
+        tracer: Option<Arc<Tracer>>,
     ) -> Result<Self, LiveError> {
-        let registry = registry(config, skills, health)?;
+        let registry = registry(config, skills, health, tracer.clone())?;
         let default_skill = config.agent.default_skill.clone();
         if let Some(id) = default_skill
             .as_deref()
@@ -146,6 +150,7 @@ impl Live {
             denial: security.denial,
             default_skill: default_skill.map(Arc::from),
             audited: audited(config, &registry),
+            tracer,
             passes_tokens: registry.iter().any(Skill::takes_token),
             registry,
             gate,
@@ -207,7 +212,12 @@ fn signed(card: &AgentCard, signer: Option<&Signer>) -> Result<AgentCard, LiveEr
 }
 
 /// The skills of the configuration, each with its handler, then those that only the program knows.
-fn registry(config: &Config, skills: &[Skill], health: &Health) -> Result<Registry, LiveError> {
+fn registry(
+    config: &Config,
+    skills: &[Skill],
+    health: &Health,
+    tracer: Option<Arc<Tracer>>,
+) -> Result<Registry, LiveError> {
     let facts = Arc::new(AgentFacts {
         name: config.agent.name.clone(),
         version: config.agent.version.clone(),
@@ -215,7 +225,10 @@ fn registry(config: &Config, skills: &[Skill], health: &Health) -> Result<Regist
         secured: config.security.enabled,
         healthy: health.question(),
     });
-    let (timer, observer) = (Timer::system(), Arc::new(SkillLog) as Arc<dyn Observer>);
+    let (timer, observer) = (
+        Timer::system(),
+        Arc::new(SkillLog { tracer }) as Arc<dyn Observer>,
+    );
     let model = config.ai.as_ref().map(|ai| {
         let settings = ai.settings.clone();
         let model = AssistantModel::new(settings, ai.may_be_missing, Arc::clone(&observer));

@@ -213,6 +213,7 @@ impl Asker {
         Origin {
             request_id: Arc::clone(self.noted.id()),
             trace: self.noted.trace().cloned(),
+            tracer: self.live.tracer.clone(),
             token: self.token.clone().filter(|_| skill.takes_token()),
         }
     }

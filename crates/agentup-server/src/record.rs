@@ -91,6 +91,13 @@ pub(crate) enum Outcome {
     Abandoned,
 }
 
+impl Record {
+    /// Whether somebody asks how the agent is. That comes every few seconds.
+    pub(crate) fn is_probe(&self) -> bool {
+        matches!(self.route, "/healthz" | "/readyz")
+    }
+}
+
 impl Outcome {
     /// A name for logs and metrics. Part of the interface: renaming one breaks dashboards.
     pub(crate) const fn code(&self) -> &'static str {

@@ -10,9 +10,10 @@ use crate::{
     agent::{AgentError, Source},
     app::App,
     audit::What,
-    config::Loaded,
+    config::{Loaded, OtlpConfig},
     live::Live,
     telemetry,
+    traces::Tracer,
 };
 
 /// Loads the configuration again when told to, and keeps the old one when the new one is bad.
@@ -71,12 +72,14 @@ impl Reloader {
             tracing::warn!("{warning}");
         }
         let audit = &self.app.audit;
+        let tracer = self.tracer(config.otlp.as_ref())?;
         let mut live = Live::new(
             &config,
             &self.skills,
             Some(self.bound),
             audit,
             &self.app.health,
+            tracer,
         )?;
         live.fetch_keys(&config.security, Some(&self.app.live()), audit)?;
         audit.adopt(config.audit.as_ref())?;
@@ -86,6 +89,18 @@ impl Reloader {
             keys.settled().await;
         }
         Ok(live)
+    }
+
+    /// The tracer that is there, if it does what is asked for, or a new one.
+    fn tracer(&self, config: Option<&OtlpConfig>) -> Result<Option<Arc<Tracer>>, AgentError> {
+        let Some(config) = config else {
+            return Ok(None);
+        };
+        let there = self.app.tracer().filter(|tracer| tracer.is_of(config));
+        match there {
+            Some(tracer) => Ok(Some(tracer)),
+            None => Ok(Some(Arc::new(Tracer::start(config)?))),
+        }
     }
 
     /// Watches the folder of the file, because editors and Kubernetes replace files instead of

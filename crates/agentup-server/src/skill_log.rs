@@ -1,16 +1,25 @@
-//! What middleware and models tell, in the log.
+//! What middleware and models tell: to the log, and to traces.
+
+use std::sync::Arc;
 
 use agentup_handlers::{
     llm::ModelAsked,
     middleware::{Observer, SkillEvent},
 };
 
+use crate::traces::Tracer;
+
 /// Writes a line for each run of a skill that is `timed`, and for each question to a model; the rest is for those who debug.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SkillLog;
+#[derive(Clone, Debug)]
+pub(crate) struct SkillLog {
+    pub(crate) tracer: Option<Arc<Tracer>>,
+}
 
 impl Observer for SkillLog {
     fn observe(&self, event: &SkillEvent<'_>) {
+        if let (Some(tracer), SkillEvent::ModelAsked(asked)) = (&self.tracer, event) {
+            tracer.model(asked);
+        }
         match *event {
             SkillEvent::Ran {
                 skill,
@@ -32,6 +41,7 @@ impl Observer for SkillLog {
                 prompt_tokens,
                 answer_tokens,
                 first_word,
+                within: _,
                 took,
             }) => tracing::info!(
                 %skill,

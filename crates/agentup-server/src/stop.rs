@@ -10,7 +10,7 @@ use tokio::{
 use crate::{app::App, config::ServerConfig, serve::Workers};
 
 /// What is left of the grace for telling the end of tasks that had to be given up.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Waits from now on for the signals that ask the process to stop. The future ends with so many of
 /// them.

@@ -1,11 +1,17 @@
 //! The task engine: every call of a skill is a task, which goes on whether or not its caller waits.
 
-use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc, task::Poll, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+    time::{Duration, Instant},
+};
 
 use agentup_auth::PrincipalId;
 use agentup_handlers::{
     Admitted, Allowed, CallerToken, Conversations, Reply, RunOf, SkillError, TaskChannel,
-    TraceContext,
+    TraceContext, middleware::outcome,
 };
 use agentup_protocol::{A2aError, ErrorKind, Message};
 use futures_util::FutureExt as _;
@@ -19,7 +25,11 @@ pub(crate) use cell::{Canceled, Event, TaskCell, TurnRefused};
 use conversation::Extent;
 use store::{Bounds, Full, Store};
 
-use crate::{clock::Clock, config::StateConfig};
+use crate::{
+    clock::Clock,
+    config::StateConfig,
+    traces::{Place, SkillRan, Tracer},
+};
 
 /// How long a handler that was told of a cancellation may take to end by itself.
 const CANCEL_GRACE: Duration = Duration::from_secs(5);
@@ -67,6 +77,8 @@ pub(crate) struct Origin {
     pub(crate) request_id: Arc<str>,
     /// The trace that the request belongs to.
     pub(crate) trace: Option<TraceContext>,
+    /// What a span of the run is made with, if traces are sent.
+    pub(crate) tracer: Option<Arc<Tracer>>,
     /// The caller's token, if the skill may pass it on.
     pub(crate) token: Option<CallerToken>,
 }
@@ -250,6 +262,31 @@ fn run_of(
     }
 }
 
+/// A run of which a span will be told.
+struct Span {
+    tracer: Arc<Tracer>,
+    place: Place,
+    begun: Instant,
+}
+
+/// The span of a run from here, if traces are sent. What the skill calls is below its run then.
+fn traced(origin: Origin) -> (Origin, Option<Span>) {
+    // Random bits cost something: they are drawn where somebody wants them.
+    let Some(tracer) = origin.tracer.clone() else {
+        return (origin, None);
+    };
+    let Some(place) = origin.trace.as_ref().and_then(Place::below) else {
+        return (origin, None);
+    };
+    let trace = Some(place.context.clone());
+    let span = Span {
+        tracer,
+        place,
+        begun: Instant::now(),
+    };
+    (Origin { trace, ..origin }, Some(span))
+}
+
 /// One turn: the skill runs until it answers, is canceled, or has used up its time.
 async fn work(
     cell: Arc<TaskCell>,
@@ -265,6 +302,7 @@ async fn work(
     } = turn;
     let skill = Arc::clone(&cell.skill);
     let request_id = Arc::clone(&origin.request_id);
+    let (origin, span) = traced(origin);
     let run = run_of(&cell, origin, conversations, is_repeatable);
     let canceled = async {
         cell.cancellation().cancelled().await;
@@ -280,6 +318,23 @@ async fn work(
         },
         () = canceled => Ok(Reply::done()),
     };
+    if let Some(Span {
+        tracer,
+        place,
+        begun,
+    }) = &span
+    {
+        tracer.skill(
+            place,
+            &SkillRan {
+                skill: &skill,
+                task: &cell.id,
+                context: &cell.context_id,
+                outcome: outcome(&result),
+                took: begun.elapsed(),
+            },
+        );
+    }
     match &result {
         Err(error) if error.is_denial() => {
             tracing::warn!(%skill, task = %cell.id, %request_id, %error, "skill denied its caller");

@@ -46,5 +46,6 @@ mod stop;
 mod streams;
 mod tasks;
 mod tools;
+mod traces;
 mod v10;
 mod vectors;

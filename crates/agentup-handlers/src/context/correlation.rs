@@ -22,6 +22,12 @@ impl SkillContext {
         }
     }
 
+    /// The place in the trace of this run itself, where its caller named one or the agent keeps one.
+    #[must_use]
+    pub const fn place(&self) -> Option<&TraceContext> {
+        self.trace.as_ref()
+    }
+
     /// The id of a task is random, and of the length of the id of a trace.
     fn own_trace_id(&self) -> Option<u128> {
         let digits: String = self.task_id().chars().filter(|it| *it != '-').collect();

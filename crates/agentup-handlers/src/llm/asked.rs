@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::TraceContext;
+
 /// One question to a language model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ModelAsked<'a> {
@@ -19,6 +21,8 @@ pub struct ModelAsked<'a> {
     pub answer_tokens: Option<u64>,
     /// The time from the question to the first word of the answer, if there was one.
     pub first_word: Option<Duration>,
+    /// The place in the trace of the run that asked, if it has one.
+    pub within: Option<&'a TraceContext>,
     /// The time from the question to the end.
     pub took: Duration,
 }

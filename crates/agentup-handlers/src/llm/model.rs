@@ -194,6 +194,7 @@ impl Model {
             prompt_tokens: usage.map(|usage| usage.prompt_tokens),
             answer_tokens: usage.map(|usage| usage.answer_tokens),
             first_word,
+            within: context.place(),
             took,
         }));
     }

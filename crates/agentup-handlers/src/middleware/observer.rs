@@ -100,7 +100,9 @@ impl Drop for Stopwatch<'_> {
     }
 }
 
-fn outcome(result: &Result<Reply, SkillError>) -> &'static str {
+/// How a run ended, in a word: the one that [`SkillEvent::Ran`] has for it.
+#[must_use]
+pub fn outcome(result: &Result<Reply, SkillError>) -> &'static str {
     match result {
         Ok(Reply::Completed(_)) => "completed",
         Ok(Reply::InputRequired(_)) => "input_required",

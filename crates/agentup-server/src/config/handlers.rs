@@ -24,7 +24,7 @@ use super::{
 
 mod agent;
 mod credential;
-mod headers;
+pub(super) mod headers;
 mod service;
 
 pub(super) use credential::AuthKind;

@@ -11,7 +11,7 @@ mod network;
 mod url;
 
 pub(super) use credentials::{CredentialHeader, Moment};
-pub(super) use measures::{Count, Delay, Limit, Size, Span};
+pub(super) use measures::{Count, Delay, Limit, Share, Size, Span};
 pub(super) use names::{MediaType, ScopeName, SignatureAlgorithm};
 pub(super) use network::Network;
 pub(super) use url::{HostName, KeyUrl, Origin, WebUrl, is_loopback};

@@ -56,10 +56,14 @@ impl Front {
     /// Answers a request. The steps are in the order in which it takes them.
     pub(crate) async fn answer(&self, mut request: Request) -> Response {
         // Names the request and tells its end; outermost, so that it sees every outcome.
-        let noted = observe::name(&mut request, &self.live().trusted_proxies);
+        let live = self.live();
+        let tracer = live.tracer.clone();
+        let (noted, place) = observe::name(&mut request, &live.trusted_proxies, tracer.as_deref());
+        drop(live);
+        let span = tracer.zip(place);
         let (method, route) = (request.method().clone(), route_of(request.uri().path()));
         let watch = Watch::begin(noted.clone(), method, route, |record| {
-            observe::ended(&self.0.app, record);
+            observe::ended(&self.0.app, record, span.as_ref());
         });
         let version = request.version();
         // Answers browsers that ask first, before they have a token to send.

@@ -18,6 +18,7 @@ use crate::{
     record::{Noted, Outcome, Record},
     serve::Peer,
     telemetry,
+    traces::{Place, Tracer},
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,13 +29,22 @@ const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
 const MAX_REQUEST_ID: usize = 128;
 
 /// Gives the request its id, and room for what will be learned of it.
-pub(super) fn name(request: &mut Request, proxies: &TrustedProxies) -> Noted {
+/// With it comes the place of the request in its trace, if traces are sent.
+pub(super) fn name(
+    request: &mut Request,
+    proxies: &TrustedProxies,
+    tracer: Option<&Tracer>,
+) -> (Noted, Option<Place>) {
     let headers = request.headers();
     let peer = request.extensions().get::<Peer>();
     let client = peer.map(|peer| ClientAddress::new(peer.address().ip(), headers, proxies));
-    let noted = Noted::new(request_id(headers), trace(headers), client);
+    let named = trace(headers);
+    let place = tracer.and_then(|tracer| tracer.place(named.as_ref()));
+    // What is called from here is below this request, not beside it.
+    let trace = place.as_ref().map(|place| place.context.clone()).or(named);
+    let noted = Noted::new(request_id(headers), trace, client);
     request.extensions_mut().insert(noted.clone());
-    noted
+    (noted, place)
 }
 
 /// Tells the client the id.
@@ -54,9 +64,12 @@ pub(super) fn panicked() -> Response {
 }
 
 /// Tells all who want to know that a request has ended.
-pub(super) fn ended(app: &App, record: &Record) {
+pub(super) fn ended(app: &App, record: &Record, span: Option<&(Arc<Tracer>, Place)>) {
     telemetry::tell(record);
     audit::tell(app, record);
+    if let Some((tracer, place)) = span {
+        tracer.request(place, record);
+    }
 }
 
 /// Has the response say how its request ended, where it ended otherwise than well.

@@ -90,10 +90,7 @@ pub(crate) fn tell(record: &Record) {
 fn done(record: &Record) {
     match (&record.notes.principal, &record.notes.skill) {
         (Some(principal), Some(skill)) => {
-            let (user, scopes) = (
-                principal.id().subject().escape_debug(),
-                Listed(principal.granted()),
-            );
+            let (user, scopes) = (Word(principal.id().subject()), Listed(principal.granted()));
             line!(
                 record,
                 AUTHORIZATION,
@@ -102,7 +99,7 @@ fn done(record: &Record) {
             );
         }
         // Probes come every few seconds, and say nothing.
-        (None, _) if matches!(record.route, "/healthz" | "/readyz") => {
+        (None, _) if record.is_probe() => {
             line!(record, REQUEST, Level::DEBUG, "request answered");
         }
         _ => line!(record, REQUEST, Level::INFO, "request answered"),
@@ -153,6 +150,21 @@ fn reason(denied: &Denied) -> String {
 /// Nobody vouches for the anonymous principal.
 fn issuer(id: &PrincipalId) -> Option<&str> {
     Some(id.issuer()).filter(|issuer| !issuer.is_empty())
+}
+
+/// A subject within a message: as it is if it is one word, else in quotes, so that it cannot pass for
+/// something else that is told.
+struct Word<'a>(&'a str);
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_of_word = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'=');
+        if self.0.bytes().all(is_of_word) {
+            f.write_str(self.0)
+        } else {
+            write!(f, "{:?}", self.0)
+        }
+    }
 }
 
 /// Scopes in the form in which the log has them: `['basic', 'premium']`.

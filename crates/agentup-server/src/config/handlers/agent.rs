@@ -40,7 +40,7 @@ fn usual() -> Limits {
 
 pub(super) fn read(section: &Section<'_>, stage: Stage) -> Option<Settings> {
     let url = url(section, &keys::HANDLER_URL);
-    let headers = headers::read(section);
+    let headers = headers::read(section, &keys::HANDLER_HEADERS, &keys::HANDLER_HEADER_FILES);
     let identity = identity(section, &headers);
     let limits = limits(section, usual());
     let skill_id = section.optional(&keys::HANDLER_SKILL_ID);

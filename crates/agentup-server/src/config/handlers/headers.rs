@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::ExposeSecret as _;
 
 use super::super::{
-    keys::{self, Form, Key},
+    keys::{Form, Key},
     reader::{Got, Section},
     report::{Found, Spot},
     tree::{Entry, Value},
@@ -33,9 +33,13 @@ const TAKEN: [&str; 14] = [
 const OURS: &str = "x-agentup-";
 
 /// The headers that are written, and those that stand in files.
-pub(super) fn read(section: &Section<'_>) -> HeaderMap {
+pub(in super::super) fn read(
+    section: &Section<'_>,
+    written: &Key<Form>,
+    in_files: &Key<Form>,
+) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    each(section, &keys::HANDLER_HEADERS, |path, entry| {
+    each(section, written, |path, entry| {
         let got = section.report.scalar(&Secret, &entry.node, path, false);
         let Got::Value(Found { value, spot }) = got else {
             return missing(section, path, entry, &got);
@@ -48,7 +52,7 @@ pub(super) fn read(section: &Section<'_>) -> HeaderMap {
             value.expose_secret().as_bytes(),
         );
     });
-    each(section, &keys::HANDLER_HEADER_FILES, |path, entry| {
+    each(section, in_files, |path, entry| {
         let got = section.report.scalar(&FilePath, &entry.node, path, false);
         let Got::Value(found) = got else {
             return missing(section, path, entry, &got);

@@ -24,7 +24,7 @@ pub(super) const KEYS: [&str; 8] = [
 
 pub(super) fn read(section: &Section<'_>, stage: Stage) -> Option<Settings> {
     let url = url(section, &keys::HANDLER_URL);
-    let headers = headers::read(section);
+    let headers = headers::read(section, &keys::HANDLER_HEADERS, &keys::HANDLER_HEADER_FILES);
     let identity = identity(section, &headers);
     let limits = limits(section, Limits::default());
     let url = url?;

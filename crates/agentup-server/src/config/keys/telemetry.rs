@@ -1,4 +1,4 @@
-//! The keys of what the agent tells of itself: its log and its audit.
+//! The keys of what the agent tells of itself: its log, its audit, its traces.
 
 use tracing::Level;
 
@@ -6,7 +6,7 @@ use super::{
     super::{
         logging::LogFormat,
         process::LEVEL,
-        values::{Choice, Count, FilePath, Flag, Size, Text},
+        values::{Choice, Count, FilePath, Flag, Share, Size, Text, WebUrl},
     },
     Defaulted, Form, Key, List, Mapping,
 };
@@ -51,4 +51,17 @@ keys! {
     AUDIT_ROTATION_DAILY: Flag = "observability.audit.rotation.daily", Flag, or false;
     /// how many older files are kept
     AUDIT_ROTATION_KEEP: Count<usize> = "observability.audit.rotation.keep", Count(1..=10_000), or 10;
+
+    /// where traces are sent
+    OTLP: Mapping = "observability.otlp", Mapping;
+    /// the address of the collector, without the path of traces
+    OTLP_ENDPOINT: WebUrl = "observability.otlp.endpoint", WebUrl;
+    /// headers that are sent to the collector, by name
+    OTLP_HEADERS: Form = "observability.otlp.headers", Form;
+    /// files with the values of further headers, by name
+    OTLP_HEADER_FILES: Form = "observability.otlp.header_files", Form;
+    /// the share of the traces begun here that is sent
+    OTLP_SAMPLE_RATIO: Share = "observability.otlp.sample_ratio", Share;
+    /// the name of the agent in traces; the one of its card if none is given
+    OTLP_SERVICE_NAME: Text = "observability.otlp.service_name", Text;
 }

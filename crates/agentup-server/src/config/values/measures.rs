@@ -30,6 +30,28 @@ where
     }
 }
 
+/// A share of all, from none (0) to every one (1).
+pub(in super::super) struct Share;
+
+impl Kind for Share {
+    type Value = f64;
+
+    fn read(&self, text: &str) -> Result<f64, String> {
+        let share = text.parse().ok();
+        share
+            .filter(|share| (0.0..=1.0).contains(share))
+            .ok_or_else(|| format!("is not {}", self.expected()))
+    }
+
+    fn expected(&self) -> String {
+        "a share from 0 to 1".to_owned()
+    }
+
+    fn show(&self, value: &f64) -> serde_yaml::Value {
+        (*value).into()
+    }
+}
+
 /// A length of time in a range of whole seconds: `30`, `30s`, `5m`, `1h 30m`.
 pub(in super::super) struct Span(pub(in super::super) RangeInclusive<u64>);
 
