@@ -206,6 +206,10 @@ async fn keys_outlive_their_server_for_a_while() {
     keys.serve(KEYS, set(&[jwk("one", 1)]));
     ready(&server).await;
     assert_eq!(verdict(&server, &token("one", 1)).await, good());
+    let audit = server.stop().audit;
+    for event in ["keys.changed", "keys.fetch_failed", "keys.discarded"] {
+        assert!(audit.contains(event), "{event} is not in:\n{audit}");
+    }
 }
 
 #[tokio::test]

@@ -40,6 +40,8 @@ async fn a_token_is_taken_back_while_it_is_in_use() {
     assert!(fault(&answer).contains("Token has been revoked"));
     // What is no longer on the list is good again.
     assert_eq!(bring(&server, "of-before").await.status, 200);
+    let audit = server.stop().audit;
+    assert!(audit.contains("file.changed"), "{audit}");
 }
 
 #[tokio::test]
@@ -57,6 +59,8 @@ async fn a_list_that_cannot_be_read_takes_nothing_from_the_old_one() {
     let _ = server.log().wait_for_times("file not taken over", 2);
     assert_eq!(bring(&server, "t-1").await.status, 401);
     assert_eq!(bring(&server, "t-2").await.status, 200);
+    let audit = server.stop().audit;
+    assert!(audit.contains("file.refused"), "{audit}");
 }
 
 /// The effect of `security.bearer.required_claims`.
