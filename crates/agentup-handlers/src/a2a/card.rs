@@ -176,3 +176,6 @@ fn freshness(answer: &Answer) -> Duration {
 fn later(now: Instant, by: Duration) -> Instant {
     now.checked_add(by).unwrap_or(now)
 }
+
+#[cfg(test)]
+mod tests;

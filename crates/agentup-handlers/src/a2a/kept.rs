@@ -59,3 +59,6 @@ impl<T> Kept<T> {
         *self.latest.write().unwrap_or_else(PoisonError::into_inner) = new;
     }
 }
+
+#[cfg(test)]
+mod tests;
