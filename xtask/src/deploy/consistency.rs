@@ -159,7 +159,7 @@ fn faults_of_scale(documents: &[Value], deployment: &Value) -> Vec<String> {
 }
 
 /// The number of the container's port of this name.
-fn number(pod: &Value, name: &str) -> Option<u64> {
+pub(super) fn number(pod: &Value, name: &str) -> Option<u64> {
     let port = list(pod, "/containers/0/ports").find(|port| text(port, "/name") == name)?;
     port.pointer("/containerPort")?.as_u64()
 }

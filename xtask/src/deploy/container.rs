@@ -41,7 +41,7 @@ pub(super) struct Container<'a> {
     pub(super) args: Vec<String>,
     /// The health checks: each must say that the agent is well.
     pub(super) health: Vec<Vec<String>>,
-    /// What is asked for from beside it, as probes do.
+    /// What is asked for from beside it, as probes do: `PORT/PATH`.
     pub(super) paths: Vec<String>,
     /// What its tokens are signed with.
     pub(super) secret: String,
@@ -80,7 +80,8 @@ pub(super) fn image(ground: &Ground<'_>) -> Result<()> {
     let test = test.context("the service has no health check")?;
     let words = test.iter().skip(1).filter_map(|word| word.as_str());
     container.health.push(words.map(str::to_owned).collect());
-    container.paths.push("/.well-known/agent.json".to_owned());
+    let card = format!("{}/.well-known/agent.json", container.image.port);
+    container.paths.push(card);
     container.runs()
 }
 
@@ -267,7 +268,6 @@ impl<'a> Container<'a> {
             .env("SERVER", quoted(&server))
             .env("HEALTH", health.join("\n"))
             .env("PATHS", self.paths.join(" "))
-            .env("PORT", &self.image.port)
             .env("USER_ID", self.user())
             .env("ASK", quoted(&self.question()))
             .env("AGENTUP_TOKEN", self.token()?)

@@ -1,6 +1,6 @@
 # Starts the agent in its container, asks it, and stops it. The network is one of its own.
 # In the environment: SERVER and each line of HEALTH are commands that run in the container, ASK is a
-# command that runs beside it, PATHS are asked for.
+# command that runs beside it, PATHS are asked for, as PORT/PATH each.
 set -u
 fail() {
     echo "$1; the agent said:" >&2
@@ -17,8 +17,8 @@ until printf '%s\n' "$HEALTH" | { while read -r health; do eval "$health" >healt
     sleep 0.1
 done
 for path in $PATHS; do
-    curl --fail --silent --show-error --max-time 10 --output answer "http://127.0.0.1:$PORT$path" ||
-        fail "no answer to GET $path"
+    curl --fail --silent --show-error --max-time 10 --output answer "http://127.0.0.1:$path" ||
+        fail "no answer from port $path"
 done
 eval "$ASK" >answer 2>&1 || fail "a request fails: $(cat answer)"
 child=$(sed -n 's/.*"child-pid": *\([0-9]*\).*/\1/p' status)

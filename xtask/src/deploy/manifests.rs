@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use super::Ground;
-use super::consistency::{self, Settings, list, named, text};
+use super::consistency::{self, Settings, list, named, number, text};
 use super::container::Container;
 use crate::env_file::fresh_secret;
 use crate::sh::root;
@@ -35,7 +35,8 @@ pub(super) fn pods(ground: &Ground<'_>) -> Result<()> {
     let folder = copy(ground, "k8s-pods")?;
     for name in RENDERED.iter().filter(|name| name.starts_with("overlays/")) {
         let documents = ground.tools.yaml(&render(ground, &folder, name)?)?;
-        run(ground, &documents).with_context(|| (*name).to_owned())?;
+        let pod = pod(ground, &documents).with_context(|| (*name).to_owned())?;
+        pod.runs().with_context(|| (*name).to_owned())?;
     }
     Ok(())
 }
@@ -62,7 +63,10 @@ pub(super) fn helm(ground: &Ground<'_>) -> Result<()> {
         let rendered = chart.args(["--set", more]).read()?;
         let documents = ground.tools.yaml(&rendered)?;
         validate(ground, &folder, &documents)?;
-        run(ground, &documents).with_context(|| format!("with {more}"))?;
+        let pod = pod(ground, &documents).with_context(|| format!("with {more}"))?;
+        if more.is_empty() {
+            pod.runs()?;
+        }
     }
     Ok(())
 }
@@ -125,8 +129,9 @@ pub(super) fn validate(ground: &Ground<'_>, folder: &Path, documents: &[Value]) 
     Ok(())
 }
 
-/// Runs the pod of the one Deployment, and compares what the manifests say with what the agent does.
-pub(super) fn run(ground: &Ground<'_>, documents: &[Value]) -> Result<()> {
+/// The container of the one Deployment's pod, if the manifests agree with each other and with what
+/// the agent in it makes of its configuration.
+fn pod<'a>(ground: &'a Ground<'a>, documents: &[Value]) -> Result<Container<'a>> {
     let deployment = documents
         .iter()
         .find(|one| text(one, "/kind") == "Deployment");
@@ -154,12 +159,17 @@ pub(super) fn run(ground: &Ground<'_>, documents: &[Value]) -> Result<()> {
         }
         container.mount(text(mount, "/mountPath"), &files)?;
     }
-    for probe in ["startupProbe", "livenessProbe", "readinessProbe"] {
-        let path = text(main, &format!("/{probe}/httpGet/path"));
-        if path.is_empty() {
-            bail!("there is no {probe}");
-        }
-        container.paths.push(path.to_owned());
+    let probes = ["startupProbe", "livenessProbe", "readinessProbe"];
+    let probes = probes.map(|probe| {
+        let text = |key| text(main, &format!("/{probe}/httpGet/{key}")).to_owned();
+        (text("port"), text("path"))
+    });
+    // What reads the metrics asks for them at the port of that name.
+    let metrics = ("metrics".to_owned(), "/metrics".to_owned());
+    let metrics = number(pod, "metrics").map(|_| metrics);
+    for (port, path) in probes.into_iter().chain(metrics) {
+        let number = number(pod, &port).with_context(|| format!("no port {port} for {path}"))?;
+        container.paths.push(format!("{number}{path}"));
     }
     let shown = container.prints(&["check", "--show"])?;
     let shown = ground.tools.yaml(&shown)?;
@@ -168,7 +178,7 @@ pub(super) fn run(ground: &Ground<'_>, documents: &[Value]) -> Result<()> {
     if !faults.is_empty() {
         bail!("{}", faults.join("\n"));
     }
-    container.runs()
+    Ok(container)
 }
 
 /// The value of a variable, from where the manifest takes it; none if it may be missing and is.
