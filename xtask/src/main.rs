@@ -15,6 +15,7 @@ mod demo;
 mod deploy;
 mod document;
 mod env_file;
+mod generate;
 mod http;
 mod interop;
 mod mutants;
@@ -50,6 +51,7 @@ enum Command {
     Smoke(smoke::Smoke),
     Test(test::Test),
     Tidy(tidy::Tidy),
+    Generate(generate::Generate),
     Document(document::Document),
     Interop(interop::Interop),
     Deploy(deploy::Deploy),
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         Command::Smoke(command) => command.run(),
         Command::Test(command) => command.run(),
         Command::Tidy(tidy::Tidy) => tidy::run(),
+        Command::Generate(generate::Generate) => generate::run(),
         Command::Document(document::Document) => document::run(),
         Command::Interop(interop::Interop) => interop::run(),
         Command::Deploy(command) => command.run(),

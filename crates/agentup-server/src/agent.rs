@@ -22,10 +22,11 @@ use crate::{
     audit::{Audit, AuditError, What},
     clock::Clock,
     config::{self, AuditTarget, Config, Loaded},
+    followed::FileState,
     health::Health,
     http,
     live::{Live, LiveError},
-    reload::Reloader,
+    reload::{Begun, Reloader},
     serve::{self, Workers},
     stop,
     tasks::Tasks,
@@ -52,6 +53,8 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
 pub struct Agent {
     source: Source,
     config: Config,
+    /// The files that it was made of.
+    files: Vec<FileState>,
     skills: Vec<Skill>,
     clock: Clock,
 }
@@ -130,13 +133,18 @@ impl Agent {
     }
 
     pub(crate) fn from_loaded(source: Source, loaded: Loaded) -> Self {
-        let Loaded { config, warnings } = loaded;
+        let Loaded {
+            config,
+            warnings,
+            files,
+        } = loaded;
         for warning in warnings {
             tracing::warn!("{warning}");
         }
         Self {
             source,
             config,
+            files,
             skills: Vec::new(),
             clock: Clock::system(),
         }
@@ -228,13 +236,18 @@ impl Agent {
             address: bound.to_string(),
             version: env!("CARGO_PKG_VERSION"),
         });
+        let server = self.config.server.clone();
+        let begun_with = Box::new(Begun {
+            config: self.config,
+            files: self.files,
+        });
         let reloader = Reloader::new(self.source, self.skills, bound, Arc::clone(&app));
         tokio::select! {
             () = stop => {}
             () = sweep(&app) => {}
-            () = reloader.run(hangup, self.config.process.reload) => {}
+            () = Box::pin(reloader.run(hangup, begun_with)) => {}
         }
-        stop::in_order(&app, &mut workers, &self.config.server).await;
+        stop::in_order(&app, &mut workers, &server).await;
         if let Some(tracer) = app.tracer() {
             tracer.flush(stop::LAST_WORDS).await;
         }
@@ -295,11 +308,33 @@ impl Agent {
 impl Source {
     /// Loads the configuration, with what the command line sets in place of the file's.
     pub(crate) fn load(&self) -> Result<Loaded, AgentError> {
-        let beside = self.path.parent().unwrap_or_else(|| Path::new("."));
-        let environment = Environment::load(self.env_file.as_deref(), &[beside, Path::new(".")])?;
-        let mut loaded = config::load(&self.path, &environment)?;
+        let of_variables = self.env_files().map(|file| FileState::of(&file));
+        let of_variables: Vec<_> = of_variables.collect();
+        let mut loaded = config::load(&self.path, &self.environment()?)?;
+        loaded.files.extend(of_variables);
         loaded.config.listen_on(self.host.as_deref(), self.port)?;
         Ok(loaded)
+    }
+
+    /// The variables of the process and of the `.env` file.
+    pub(crate) fn environment(&self) -> Result<Environment, agentup_env::EnvError> {
+        Environment::load(self.env_file.as_deref(), &self.folders())
+    }
+
+    /// The files of variables that are or may come to be.
+    fn env_files(&self) -> impl Iterator<Item = PathBuf> {
+        let named = self.env_file.clone();
+        let usual = match named {
+            Some(_) => Vec::new(),
+            None => self.folders().map(|folder| folder.join(".env")).to_vec(),
+        };
+        named.into_iter().chain(usual)
+    }
+
+    /// Where a `.env` file is looked for when none is named.
+    fn folders(&self) -> [&Path; 2] {
+        let beside = self.path.parent().unwrap_or_else(|| Path::new("."));
+        [beside, Path::new(".")]
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct App {
     /// The streams of events that are open.
     pub(crate) streams: Arc<Streams>,
     stopping: AtomicBool,
+    /// Whether the configuration that is to hold could not be taken over.
+    outdated: AtomicBool,
 }
 
 impl App {
@@ -49,6 +51,7 @@ impl App {
             audit,
             places: Semaphore::new(concurrency.min(Semaphore::MAX_PERMITS)),
             stopping: AtomicBool::new(false),
+            outdated: AtomicBool::new(false),
             health,
         });
         app.health.is_of(&app);
@@ -70,6 +73,17 @@ impl App {
     pub(crate) fn replace(&self, live: Live) {
         self.push.adopt(Arc::clone(&live.push));
         self.live.store(Arc::new(live));
+        self.outdated.store(false, Ordering::Relaxed);
+    }
+
+    /// Notes that the configuration which is to hold cannot be used, so that an older one holds.
+    pub(crate) fn keep(&self) {
+        self.outdated.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether an older configuration holds than the one that is to.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.outdated.load(Ordering::Relaxed)
     }
 
     /// Whether the server is to stop.

@@ -16,7 +16,9 @@ use crate::{
     telemetry,
 };
 
+mod caller;
 mod health;
+mod manual;
 mod skills;
 
 /// Settings that cannot be used (`EX_CONFIG` of sysexits).
@@ -30,7 +32,7 @@ const CONFIG_PLACES: [&str; 2] = ["agent_config.yaml", "config/agent_config.yaml
 
 /// Serves an A2A agent to those who hold a valid token.
 #[derive(Debug, Parser)]
-#[command(name = "agentup-server", version, after_help = EXIT_CODES)]
+#[command(name = "agentup-server", version, after_help = AFTER_HELP)]
 struct Cli {
     #[command(flatten)]
     options: Options,
@@ -38,10 +40,17 @@ struct Cli {
     command: Option<Command>,
 }
 
-const EXIT_CODES: &str = "\
+const AFTER_HELP: &str = "\
+Examples:
+  agentup-server --port 8000                  serve the agent of agent_config.yaml
+  agentup-server check --show                 the settings in force, secrets left out
+  agentup-server skills --token-file token    what the owner of a token may call, and why not
+  kill -HUP $(pidof agentup-server)           take over what has changed
+
 Exit codes:
   0   done, or stopped by a signal
-  1   the server cannot run, for instance because the port is taken; for `health`: it is not well
+  1   the server cannot run, for instance because the port is taken; for `health`: it is not well;
+      for `skills`: the token is refused
   2   the command line cannot be understood
   78  the configuration cannot be used; every fault is listed";
 
@@ -77,8 +86,20 @@ enum Command {
     },
     /// Print the agent card as callers see it
     Card,
-    /// Print the skills with the scopes they require, and who may call them
-    Skills,
+    /// Print the skills with the scopes they require, and who may call them; with a token, what its
+    /// owner may call, and why not
+    #[command(after_help = caller::EXAMPLES)]
+    Skills {
+        #[command(flatten)]
+        caller: caller::CallerArgs,
+    },
+    /// Print the JSON Schema of configurations, for editors and for checks
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema {
+        /// The schema, or the list of all settings for people
+        #[arg(long, value_enum, default_value = "json")]
+        format: SchemaFormat,
+    },
     /// Ask the agent that runs with this configuration how it is: exit code 0 if it is well, 1 if not
     Health {
         /// Ask whether it wants requests, too, not only whether it lives
@@ -91,12 +112,20 @@ enum Command {
         command: AuditCommand,
     },
     /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print a manual page, or write all of them
+    #[command(after_help = manual::EXAMPLES)]
+    Man {
+        /// The command that the page is about; the program itself without one
+        command: Option<String>,
+        /// Write the pages of the program and of all commands into this folder
+        #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
+        out: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -119,6 +148,27 @@ Exit codes:
   1   one is not; the first one is named
   2   a file cannot be read, there is no event, or the command line cannot be understood";
 
+/// What `schema` prints.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum SchemaFormat {
+    /// JSON Schema of the draft 2020-12.
+    Json,
+    /// A list with what each setting takes, its default and what it is for.
+    Markdown,
+}
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  agentup-server schema > agent_config.schema.json
+  Then begin the configuration with this line, and editors complete and check it:
+  # yaml-language-server: $schema=agent_config.schema.json";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  agentup-server completions bash > /etc/bash_completion.d/agentup-server
+  agentup-server completions zsh > ~/.zfunc/_agentup-server
+  agentup-server completions fish > ~/.config/fish/completions/agentup-server.fish";
+
 /// Runs the command line of the process, and says how the process is to end.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -134,6 +184,14 @@ pub fn run() -> ExitCode {
         }
         Err(Failure::Agent(error)) => {
             report(&error);
+            ExitCode::FAILURE
+        }
+        Err(Failure::Manual(error)) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+        Err(Failure::Caller(unknown)) => {
+            report(&unknown);
             ExitCode::FAILURE
         }
         Err(Failure::Unwell(unwell)) => {
@@ -163,6 +221,8 @@ enum Failure {
     Agent(AgentError),
     Unwell(health::Unwell),
     NoConfig,
+    Caller(caller::UnknownCaller),
+    Manual(io::Error),
 }
 
 impl<E: Into<AgentError>> From<E> for Failure {
@@ -177,7 +237,14 @@ impl Cli {
             None | Some(Command::Serve) => self.options.serve(),
             Some(Command::Check { show }) => self.options.check(show),
             Some(Command::Card) => self.options.card(),
-            Some(Command::Skills) => self.options.skills(),
+            Some(Command::Skills { caller }) => self.options.skills(&caller),
+            Some(Command::Schema { format }) => {
+                let text = match format {
+                    SchemaFormat::Json => format!("{:#}\n", config::schema()),
+                    SchemaFormat::Markdown => config::reference(),
+                };
+                Ok(print(text.as_bytes())?)
+            }
             Some(Command::Health { ready }) => self.options.health(ready),
             Some(Command::Audit {
                 command: AuditCommand::Verify { files },
@@ -187,9 +254,12 @@ impl Cli {
                 clap_complete::generate(shell, &mut Self::command(), "agentup-server", &mut script);
                 Ok(print(&script)?)
             }
-            Some(Command::Man) => {
-                let mut page = Vec::new();
-                clap_mangen::Man::new(Self::command()).render(&mut page)?;
+            Some(Command::Man { command, out }) => {
+                let pages = manual::Pages::of(Self::command());
+                if let Some(folder) = out {
+                    return pages.write_to(&folder).map_err(Failure::Manual);
+                }
+                let page = pages.page(command.as_deref()).map_err(Failure::Manual)?;
                 Ok(print(&page)?)
             }
         }
@@ -229,10 +299,22 @@ impl Options {
         Ok(print(&card)?)
     }
 
-    fn skills(self) -> Result<(), Failure> {
-        let (agent, _) = self.load()?;
-        let live = agent.preview()?;
-        Ok(print(skills::table(&live, agent.config()).as_bytes())?)
+    fn skills(self, caller: &caller::CallerArgs) -> Result<(), Failure> {
+        telemetry::init(self.log_format, &LoggingConfig::quiet());
+        let source = self.source()?;
+        let variables = source.environment().map_err(AgentError::from)?;
+        let token = caller.token(&variables).map_err(Failure::Caller)?;
+        let agent = Agent::from_loaded(source.clone(), source.load()?);
+        let mut live = agent.preview()?;
+        let table = match token {
+            None => skills::table(&live, agent.config()),
+            Some(token) => {
+                let security = &agent.config().security;
+                let caller = caller::admitted(&token, &mut live, security);
+                skills::table_for(&live, &caller.map_err(Failure::Caller)?)
+            }
+        };
+        Ok(print(table.as_bytes())?)
     }
 
     /// A probe asks often: what loading the configuration warns of, the server has said once.

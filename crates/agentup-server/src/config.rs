@@ -35,11 +35,14 @@ mod oauth2;
 mod observability;
 mod otlp;
 mod process;
+mod production;
 mod proofs;
 mod proxies;
 mod push;
 mod reader;
+mod reference;
 mod report;
+mod schema;
 mod schemes;
 mod scopes;
 mod security;
@@ -64,14 +67,17 @@ pub use process::ProcessConfig;
 pub use proofs::DpopConfig;
 pub(crate) use proofs::{MAX_REVOCATIONS_BYTES, revocations};
 pub use proxies::{ForwardedHeader, TrustedProxies};
+pub use reference::reference;
 pub(crate) use report::read_bounded;
+pub use schema::schema;
 pub use show::show;
 
+use crate::followed::FileState;
 pub use crate::signing::{PrivateKey, UnusableKey};
 
 use faults::Place;
 use reader::Section;
-use report::{Report, Spot};
+use report::{Finished, Report, Spot};
 use show::{Shown, Step};
 
 /// The largest configuration, in bytes.
@@ -159,6 +165,9 @@ pub struct ServerConfig {
     pub trusted_proxies: TrustedProxies,
     /// How long requests are still taken when the server is told to stop. Default: not at all.
     pub shutdown_delay: Duration,
+    /// Whether a production agent may serve plain HTTP where other machines reach it, because TLS
+    /// ends elsewhere. Default: no.
+    pub allow_plain_http: bool,
     /// How long requests at hand may take when the server stops. Default: 10 seconds.
     pub shutdown_grace: Duration,
 }
@@ -310,7 +319,8 @@ pub struct RetryConfig {
 pub enum Stage {
     /// On the way: what would be refused in production is warned of.
     Development,
-    /// In use: published secrets and disabled security are refused.
+    /// In use: whatever opens the agent to others than its callers is refused, such as secrets that
+    /// can be guessed or plain HTTP.
     Production,
 }
 
@@ -321,6 +331,9 @@ pub struct Loaded {
     pub config: Config,
     /// To be logged.
     pub warnings: Vec<Warning>,
+    /// The files that it was made of, as they were before they were read, but for those that are
+    /// followed by themselves.
+    pub(crate) files: Vec<FileState>,
 }
 
 /// Reads a configuration file.
@@ -330,6 +343,7 @@ pub struct Loaded {
 /// remedy, and without the value of any secret.
 pub fn load(path: &Path, environment: &Environment) -> Result<Loaded, Faults> {
     let report = Report::new(path, environment);
+    report.note_file(path);
     let text = match fs::read_to_string(path) {
         Ok(text) if text.len() > MAX_BYTES => {
             let problem = format!("has more than {MAX_BYTES} bytes");
@@ -353,10 +367,15 @@ pub fn load(path: &Path, environment: &Environment) -> Result<Loaded, Faults> {
             return Err(report::fault(&spot, problem.what.clone(), String::new()).into());
         }
     };
-    let (warnings, shown) = report.finish()?;
+    let Finished {
+        warnings,
+        shown,
+        files,
+    } = report.finish()?;
     Ok(Loaded {
         config: Config { shown, ..config },
         warnings,
+        files,
     })
 }
 
@@ -377,7 +396,7 @@ fn read(root: &Section<'_>, report: &Report<'_>) -> Config {
     let skills = skills::read(root, &scopes, &ai, &middleware, task_timeout, stage);
     let observability = root.section(&keys::OBSERVABILITY);
     let otlp = otlp::read(&observability, &agent.name, &agent.version, stage);
-    Config {
+    let config = Config {
         agent,
         security,
         middleware: middleware.settings(),
@@ -393,23 +412,34 @@ fn read(root: &Section<'_>, report: &Report<'_>) -> Config {
         environment: stage,
         process: process::read(report),
         shown: Shown::default(),
-    }
+    };
+    production::check(root, &config);
+    config
 }
 
 impl Config {
+    /// Whether another configuration has something else for a key of this path, lists not entered.
+    pub(crate) fn differs_at(&self, path: &str, other: &Self) -> bool {
+        self.shown.at(path) != other.shown.at(path)
+    }
+
     /// Listens elsewhere than the file says.
     ///
     /// # Errors
-    /// When security is disabled and other machines could reach the new address.
+    /// When other machines could reach the new address, and security is disabled, or the agent is in
+    /// production without TLS.
     pub fn listen_on(&mut self, host: Option<&str>, port: Option<u16>) -> Result<(), Faults> {
         if let Some(host) = host {
-            if let Some(problem) = self.security.exposure(host) {
+            let exposure = self.security.exposure(host);
+            let exposure = exposure.map(|problem| (problem, security::EXPOSURE_REMEDY));
+            let bareness = self.server.bareness(host, self.environment);
+            let bareness = bareness.map(|problem| (problem, production::PLAIN_HTTP_REMEDY));
+            if let Some((problem, remedy)) = exposure.or(bareness) {
                 let spot = Spot {
                     place: Place::Option("--host"),
                     path: String::new(),
                 };
-                let remedy = security::EXPOSURE_REMEDY.to_owned();
-                return Err(report::fault(&spot, problem, remedy).into());
+                return Err(report::fault(&spot, problem, remedy.to_owned()).into());
             }
             host.clone_into(&mut self.server.host);
             self.shown.insert(

@@ -1,5 +1,6 @@
 //! Files that are read again when they change: what they say holds within a second, without a
-//! restart.
+//! restart. Those that the agent follows one by one are here; the configuration and the files that
+//! are read with it are watched together, by [`reload`](crate::reload).
 //!
 //! They are looked at by their metadata, several times a second. That sees every way of replacing a
 //! file (in place, by renaming, by the links of Kubernetes) on every file system, networks among
@@ -19,11 +20,11 @@ use crate::{
     config::read_bounded,
 };
 
-/// How often a file is looked at.
-const INTERVAL: Duration = Duration::from_millis(200);
+/// How often files are looked at.
+pub(crate) const INTERVAL: Duration = Duration::from_millis(200);
 
 /// What tells one state of a file from another.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Look {
     device: u64,
     inode: u64,
@@ -47,7 +48,7 @@ pub(crate) fn follow<T: Send + Sync + 'static>(
     audit: &Audit,
     take: impl Fn(&T, &[u8]) -> Result<String, String> + Send + 'static,
 ) -> io::Result<()> {
-    let first = Look::at(path).ok();
+    let first = FileState::of(path);
     let bytes = read_bounded(path, most)?;
     take(whom, within(most, &bytes)?).map_err(io::Error::other)?;
     let follower = Follower {
@@ -56,8 +57,7 @@ pub(crate) fn follow<T: Send + Sync + 'static>(
         whom: Arc::downgrade(whom),
         audit: audit.clone(),
         take,
-        taken: first,
-        seen: first,
+        watch: Watch::new([first]),
     };
     thread::Builder::new()
         .name("files".to_owned())
@@ -71,10 +71,7 @@ struct Follower<T, F> {
     whom: Weak<T>,
     audit: Audit,
     take: F,
-    /// The state of the file whose contents were taken, or complained of.
-    taken: Option<Look>,
-    /// Its state at the last look.
-    seen: Option<Look>,
+    watch: Watch,
 }
 
 impl<T, F: Fn(&T, &[u8]) -> Result<String, String>> Follower<T, F> {
@@ -86,16 +83,12 @@ impl<T, F: Fn(&T, &[u8]) -> Result<String, String>> Follower<T, F> {
     }
 
     fn look(&mut self) {
-        let now = Look::at(&self.path).ok();
-        let is_settled = self.seen == now;
-        self.seen = now;
-        if now == self.taken || !is_settled {
+        if !self.watch.has_changed() {
             return;
         }
         let Some(whom) = self.whom.upgrade() else {
             return;
         };
-        self.taken = now;
         let file = self.path.display();
         let news = read_bounded(&self.path, self.most)
             .map_err(|error| error.to_string())
@@ -128,6 +121,65 @@ fn within(most: usize, bytes: &[u8]) -> io::Result<&[u8]> {
         return Err(io::Error::other(format!("it has more than {most} bytes")));
     }
     Ok(bytes)
+}
+
+/// A file, and how it was at some moment; it need not be there.
+#[derive(Clone, Debug)]
+pub(crate) struct FileState {
+    path: PathBuf,
+    look: Option<Look>,
+}
+
+impl FileState {
+    /// How it is now. To be asked before the file is read, so that no change is missed.
+    pub(crate) fn of(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            look: Look::at(path).ok(),
+        }
+    }
+}
+
+/// Files that are watched together.
+#[derive(Debug)]
+pub(crate) struct Watch(Vec<Watched>);
+
+#[derive(Debug)]
+struct Watched {
+    /// Its state when its contents were taken, or complained of.
+    taken: FileState,
+    /// Its state at the last look.
+    seen: Option<Look>,
+}
+
+impl Watch {
+    /// Watches files whose contents were taken in these states.
+    pub(crate) fn new(files: impl IntoIterator<Item = FileState>) -> Self {
+        let watched = |taken: FileState| Watched {
+            seen: taken.look,
+            taken,
+        };
+        Self(files.into_iter().map(watched).collect())
+    }
+
+    /// Looks at the files. Whether any has changed since this was true the last time, and none is
+    /// changing still: what is being written is left alone until the next look.
+    pub(crate) fn has_changed(&mut self) -> bool {
+        let (mut is_settled, mut is_changed) = (true, false);
+        for Watched { taken, seen } in &mut self.0 {
+            let now = Look::at(&taken.path).ok();
+            is_settled &= *seen == now;
+            is_changed |= taken.look != now;
+            *seen = now;
+        }
+        let has_changed = is_changed && is_settled;
+        if has_changed {
+            for Watched { taken, seen } in &mut self.0 {
+                taken.look = *seen;
+            }
+        }
+        has_changed
+    }
 }
 
 impl Look {

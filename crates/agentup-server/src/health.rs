@@ -25,6 +25,9 @@ pub(crate) struct Condition {
     /// The issuers whose keys are not as they should be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     issuers: Vec<Shortage>,
+    /// Says so if the configuration could not be taken over as it is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    configuration: Option<&'static str>,
 }
 
 /// Whether requests should be sent here, in the words of the probe.
@@ -86,6 +89,9 @@ impl Condition {
             status,
             tasks: is_full.then_some(Shortfall::Full),
             issuers,
+            configuration: app
+                .is_outdated()
+                .then_some("not taken over: the log says why; the old one holds"),
         }
     }
 }

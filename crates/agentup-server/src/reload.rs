@@ -1,20 +1,43 @@
-//! Loading the configuration anew, without a restart: on SIGHUP, and when the file changes.
+//! Loading the configuration anew, without a restart: on SIGHUP, and when a file changes that it was
+//! made of: the YAML file, `.env`, and the files with secrets and prompts that it names.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    thread,
+};
 
 use agentup_handlers::Skill;
-use notify::{RecursiveMode, Watcher as _};
+use futures_util::FutureExt as _;
 use tokio::{signal::unix::Signal, sync::Notify};
 
 use crate::{
     agent::{AgentError, Source},
     app::App,
     audit::What,
-    config::{Loaded, OtlpConfig},
+    config::{Config, Loaded, OtlpConfig},
+    followed::{FileState, INTERVAL, Watch},
     live::Live,
     telemetry,
     traces::Tracer,
 };
+
+/// The settings that hold from the start of the process to its end, by their paths.
+pub(crate) const NEEDS_RESTART: [&str; 13] = [
+    "server.host",
+    "server.port",
+    "server.shutdown_grace",
+    "server.shutdown_delay",
+    "server.limits.concurrency",
+    "server.limits.task_timeout",
+    "state.ttl",
+    "state.max_tasks",
+    "state.max_tasks_per_owner",
+    "state.history_limit",
+    "state.idempotency",
+    "state.conversation.max_messages",
+    "state.conversation.max_bytes",
+];
 
 /// Loads the configuration again when told to, and keeps the old one when the new one is bad.
 #[derive(Debug)]
@@ -23,6 +46,14 @@ pub(crate) struct Reloader {
     skills: Vec<Skill>,
     bound: SocketAddr,
     app: Arc<App>,
+}
+
+/// What the process began with.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    pub(crate) config: Config,
+    /// The files that it was made of.
+    pub(crate) files: Vec<FileState>,
 }
 
 impl Reloader {
@@ -40,24 +71,35 @@ impl Reloader {
         }
     }
 
-    /// Waits for occasions, for ever. `watch` makes a change of the files one of them.
-    pub(crate) async fn run(&self, mut hangup: Signal, watch: bool) {
+    /// Waits for occasions, for ever. A change of the files is one, unless `RELOAD` says that it is
+    /// not.
+    pub(crate) async fn run(&self, mut hangup: Signal, begun: Box<Begun>) {
         let changed = Arc::new(Notify::new());
-        let _watcher = if watch { self.watch(&changed) } else { None };
+        let watch = Arc::new(Mutex::new(Watch::new(begun.files.iter().cloned())));
+        let mut is_watching = begun.config.process.reload;
+        if let Err(error) = keep_looking(&watch, &changed) {
+            tracing::warn!(%error, "the configuration is not watched");
+        }
         loop {
             tokio::select! {
                 _ = hangup.recv() => {}
-                () = changed.notified() => {}
+                () = changed.notified(), if is_watching => {}
             }
             // Whatever becomes of the configuration: who moves the file sends the signal.
             self.app.audit.reopen();
-            match self.load().await {
-                Ok(live) => {
+            match Box::pin(self.load(&begun.config)).await {
+                Ok((live, loaded)) => {
+                    is_watching = loaded.config.process.reload;
+                    let files = Watch::new(loaded.files);
+                    *watch.lock().unwrap_or_else(PoisonError::into_inner) = files;
+                    // What was noticed until now is what has just been loaded.
+                    let _ = changed.notified().now_or_never();
                     self.app.replace(live);
                     tracing::info!("configuration reloaded");
                     self.app.audit.record(What::ConfigReloaded);
                 }
                 Err(error) => {
+                    self.app.keep();
                     tracing::error!("configuration not reloaded, the old one holds: {error}");
                     let reason = error.to_string();
                     self.app.audit.record(What::ConfigRefused { reason });
@@ -66,21 +108,14 @@ impl Reloader {
         }
     }
 
-    async fn load(&self) -> Result<Live, AgentError> {
-        let Loaded { config, warnings } = self.source.load()?;
-        for warning in warnings {
-            tracing::warn!("{warning}");
-        }
-        let audit = &self.app.audit;
+    /// What is to hold. All of it can be used, or nothing of it is taken over.
+    async fn load(&self, begun_with: &Config) -> Result<(Live, Loaded), AgentError> {
+        let loaded = self.source.load()?;
+        let config = &loaded.config;
+        let (audit, health) = (&self.app.audit, &self.app.health);
         let tracer = self.tracer(config.otlp.as_ref())?;
-        let mut live = Live::new(
-            &config,
-            &self.skills,
-            Some(self.bound),
-            audit,
-            &self.app.health,
-            tracer,
-        )?;
+        let bound = Some(self.bound);
+        let mut live = Live::new(config, &self.skills, bound, audit, health, tracer)?;
         live.fetch_keys(&config.security, Some(&self.app.live()), audit)?;
         audit.adopt(config.audit.as_ref())?;
         telemetry::adopt(&config.logging);
@@ -88,7 +123,13 @@ impl Reloader {
         if let Some(keys) = live.gate.keys() {
             keys.settled().await;
         }
-        Ok(live)
+        for warning in &loaded.warnings {
+            tracing::warn!("{warning}");
+        }
+        for path in waiting(begun_with, config) {
+            tracing::warn!("{path} has changed, and takes effect when the agent is started again");
+        }
+        Ok((live, loaded))
     }
 
     /// The tracer that is there, if it does what is asked for, or a new one.
@@ -102,35 +143,31 @@ impl Reloader {
             None => Ok(Some(Arc::new(Tracer::start(config)?))),
         }
     }
+}
 
-    /// Watches the folder of the file, because editors and Kubernetes replace files instead of
-    /// writing them.
-    fn watch(&self, changed: &Arc<Notify>) -> Option<notify::RecommendedWatcher> {
-        let folder = self.source.path.parent()?.to_path_buf();
-        let folder = if folder.as_os_str().is_empty() {
-            ".".into()
-        } else {
-            folder
-        };
-        let names = [self.source.path.file_name()?.to_owned(), ".env".into()];
-        let changed = Arc::clone(changed);
-        let on_event = move |event: notify::Result<notify::Event>| {
-            let Ok(event) = event else { return };
-            let ours = |path: &std::path::PathBuf| {
-                path.file_name()
-                    .is_some_and(|name| names.iter().any(|ours| ours == name))
-            };
-            if !event.kind.is_access() && event.paths.iter().any(ours) {
+/// The settings that have changed and cannot take effect now.
+fn waiting(begun_with: &Config, config: &Config) -> Vec<&'static str> {
+    let mut waiting = NEEDS_RESTART.to_vec();
+    waiting.retain(|path| config.differs_at(path, begun_with));
+    waiting
+}
+
+/// Tells of every change, for as long as there is somebody to hear of it.
+fn keep_looking(watch: &Arc<Mutex<Watch>>, changed: &Arc<Notify>) -> std::io::Result<()> {
+    let (watch, changed): (Weak<_>, Weak<Notify>) =
+        (Arc::downgrade(watch), Arc::downgrade(changed));
+    let run = move || {
+        while let (Some(watch), Some(changed)) = (watch.upgrade(), changed.upgrade()) {
+            let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
+            if watch.has_changed() {
                 changed.notify_one();
             }
-        };
-        notify::recommended_watcher(on_event)
-            .and_then(|mut watcher| {
-                watcher
-                    .watch(&folder, RecursiveMode::NonRecursive)
-                    .map(|()| watcher)
-            })
-            .inspect_err(|error| tracing::warn!(%error, "the configuration is not watched"))
-            .ok()
-    }
+            drop(watch);
+            thread::sleep(INTERVAL);
+        }
+    };
+    thread::Builder::new()
+        .name("configuration".to_owned())
+        .spawn(run)?;
+    Ok(())
 }

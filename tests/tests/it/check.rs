@@ -1,6 +1,9 @@
 //! `agentup-server check` and a start that fails: every fault at once, and exit code 78.
 
-use agentup_tests::{Folder, Outcome, QUICK_START, QUICK_START_ENV, run};
+use agentup_tests::{
+    Folder, Outcome, QUICK_START, QUICK_START_ENV, run, run_with_input,
+    tokens::{expired, token},
+};
 
 fn check(folder: &Folder) -> Outcome {
     run("agentup-server", folder.path(), ["check"])
@@ -164,4 +167,126 @@ fn the_program_says_how_it_is_used() {
         assert_eq!(outcome.code, Some(0), "{args:?}: {outcome:?}");
         assert!(outcome.stdout.contains("agentup-server"), "{args:?}");
     }
+}
+
+/// What the owner of a token may call, and why not; the token comes from wherever `ps` shows nothing.
+#[test]
+fn the_skills_are_shown_as_a_caller_finds_them() {
+    let folder = Folder::quick_start();
+    let token = token("alice", "basic");
+    folder.write("token", &format!("{token}\n"));
+    folder.write(".env", &format!("{QUICK_START_ENV}\nCALLER={token}\n"));
+    for (args, input) in [
+        (&["skills", "--token", &token][..], ""),
+        (&["skills", "--token", "-"], token.as_str()),
+        (&["skills", "--token-file", "token"], ""),
+        (&["skills", "--token-env", "CALLER"], ""),
+    ] {
+        let outcome = run_with_input("agentup-server", folder.path(), args, input);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        let said = &outcome.stdout;
+        assert!(
+            said.starts_with("alice of test-issuer, scopes: basic\n"),
+            "{said}"
+        );
+        for (skill, verdict) in [
+            ("public_echo", "may call it"),
+            ("basic_assistant", "may call it"),
+            ("premium_analyzer", "may not: lacks premium"),
+            ("admin_status", "may not: lacks admin"),
+        ] {
+            let line = said.lines().find(|line| line.contains(skill)).expect(skill);
+            assert!(line.contains(verdict), "{line}");
+        }
+        assert!(!said.contains(&token) && !outcome.stderr.contains(&token));
+    }
+}
+
+#[test]
+fn a_token_that_the_gate_refuses_may_call_nothing() {
+    let folder = Folder::quick_start();
+    for (token, says) in [
+        (
+            expired("alice", "admin").as_str(),
+            "error: the token is refused: Token has expired\n",
+        ),
+        (
+            "nonsense",
+            "error: the token is refused: Invalid JWT token format\n",
+        ),
+        ("two words", "error: the token is refused: "),
+    ] {
+        let outcome = run(
+            "agentup-server",
+            folder.path(),
+            ["skills", "--token", token],
+        );
+        assert_eq!(outcome.code, Some(1), "{outcome:?}");
+        assert!(
+            outcome.stderr.contains(says) && outcome.stdout.is_empty(),
+            "{outcome:?}"
+        );
+        assert!(!outcome.stderr.contains(token), "{outcome:?}");
+    }
+    let outcome = run(
+        "agentup-server",
+        folder.path(),
+        ["skills", "--token-env", "NO_SUCH"],
+    );
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("variable NO_SUCH is not set"),
+        "{outcome:?}"
+    );
+}
+
+/// Where there is no configuration at all: they are about every agent.
+#[test]
+fn the_schema_and_the_settings_are_printed() {
+    let empty = tempfile::TempDir::new().unwrap();
+    for (format, file) in [
+        ("json", "config/agent_config.schema.json"),
+        ("markdown", "docs/configuration.md"),
+    ] {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../").to_owned() + file;
+        let file = std::fs::read_to_string(file).unwrap();
+        let args = ["schema", "--format", format];
+        let outcome = run("agentup-server", empty.path(), args);
+        assert_eq!((outcome.code, outcome.stdout), (Some(0), file));
+    }
+}
+
+#[test]
+fn there_is_a_manual_page_for_each_command() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let outcome = run("agentup-server", folder.path(), ["man", "--out", "man1"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let read =
+        |name: &str| std::fs::read_to_string(folder.path().join("man1").join(name)).expect(name);
+    assert!(read("agentup-server.1").contains("agentup\\-server"));
+    for command in [
+        "serve",
+        "check",
+        "card",
+        "skills",
+        "schema",
+        "health",
+        "audit",
+        "completions",
+        "man",
+    ] {
+        let page = read(&format!("agentup-server-{command}.1"));
+        assert!(
+            page.contains(".SH SYNOPSIS") && page.contains(command),
+            "{page}"
+        );
+        let printed = run("agentup-server", folder.path(), ["man", command]);
+        assert_eq!(printed.stdout, page);
+    }
+    let outcome = run("agentup-server", folder.path(), ["man", "nosuch"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("there is no command `nosuch`"),
+        "{outcome:?}"
+    );
 }

@@ -1,8 +1,23 @@
 //! A new configuration without a restart: on SIGHUP, and when the file changes.
 
-use std::time::Instant;
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
 
-use agentup_tests::{Answer, PATIENCE, QUICK_START, QUICK_START_ENV, Server, tokens::token};
+use agentup_auth::Algorithm;
+use agentup_tests::{
+    Answer, Folder, PATIENCE, QUICK_START, QUICK_START_ENV, Server,
+    tokens::{SECRET, claims, sign_with, token},
+};
+use futures_util::future::join_all;
+use serde_json::json;
+
+/// The secret that comes after that of the Quick Start.
+const NEXT: &str = "the-next-secret-of-the-agent-0123456789-0123456789";
 
 const RELOADED: &str = "configuration reloaded";
 const NOT_RELOADED: &str = "configuration not reloaded";
@@ -86,17 +101,15 @@ async fn the_report_of_a_broken_configuration_says_where() {
 async fn a_change_of_the_file_takes_effect_by_itself() {
     for replace in [true, false] {
         let server = Server::quick_start();
-        // Once this has been answered the server is up and watches.
         assert!(!is_denied(&echo(&server).await));
-        let _ = server.log().wait_for("listening");
+        if replace {
+            server.folder().replace_config(&stricter());
+        } else {
+            server.folder().write("agent_config.yaml", &stricter());
+        }
         let begun = Instant::now();
         while !is_denied(&echo(&server).await) {
             assert!(begun.elapsed() < PATIENCE, "{}", server.log().text());
-            if replace {
-                server.folder().replace_config(&stricter());
-            } else {
-                server.folder().write("agent_config.yaml", &stricter());
-            }
         }
     }
 }
@@ -108,10 +121,9 @@ async fn a_new_secret_replaces_the_old_one() {
     let alice = token("alice", "");
     assert_eq!(server.ask("public_echo", &alice, "hi").await.status, 200);
     let secret = "a-new-secret-of-the-agent-0123456789-0123456789";
-    server.folder().write(
-        ".env",
-        &unwatched().replace(agentup_tests::tokens::SECRET, secret),
-    );
+    server
+        .folder()
+        .write(".env", &unwatched().replace(SECRET, secret));
     server.ask_to_reload();
     let _ = server.log().wait_for(RELOADED);
     let answer = server.ask("public_echo", &alice, "hi").await;
@@ -136,4 +148,139 @@ async fn tasks_outlive_a_reload() {
         )
         .await;
     assert_eq!(read.at("/result/status/state"), "completed");
+}
+
+/// Neither a signal nor a variable is needed for a secret that is mounted as a file.
+#[tokio::test]
+async fn a_file_with_a_new_secret_takes_effect_by_itself() {
+    let config = QUICK_START.replace(
+        "jwt_secret: \"${JWT_SECRET:test-secret-key-change-in-production}\"",
+        "jwt_secret_file: secret",
+    );
+    let folder = Folder::new(&config, "");
+    folder.write("secret", &format!("{SECRET}\n"));
+    let server = Server::start_in(folder);
+    assert_eq!(echo(&server).await.status, 200);
+    server.folder().write("secret", NEXT);
+    let _ = server.log().wait_for(RELOADED);
+    assert_eq!(echo(&server).await.status, 401);
+    let next = sign_with(Algorithm::HS256, NEXT, &claims("alice", ""));
+    assert_eq!(server.ask("public_echo", &next, "hi").await.status, 200);
+}
+
+/// The secret is replaced while requests come in: first the next one is accepted as well, then tokens
+/// are signed with it, then the old one goes. Not one good token is refused on the way.
+#[tokio::test]
+async fn a_secret_is_replaced_under_load_without_a_refusal() {
+    let config = QUICK_START.replace(
+        "    algorithm: HS256\n",
+        "    algorithm: HS256\n    other_jwt_secret: \"${OTHER_JWT_SECRET:}\"\n",
+    );
+    let env = |secret: &str, other: &str| {
+        format!("JWT_SECRET={secret}\nOTHER_JWT_SECRET={other}\nLOG_LEVEL=INFO\n")
+    };
+    let server = Arc::new(Server::start(&config, &env(SECRET, "")));
+    let signed_with = Arc::new(Mutex::new(SECRET));
+    let (is_over, answered) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicUsize::new(0)),
+    );
+    let load = (0..8).map(|number| {
+        let (server, signed_with) = (Arc::clone(&server), Arc::clone(&signed_with));
+        let (is_over, answered) = (Arc::clone(&is_over), Arc::clone(&answered));
+        tokio::spawn(async move {
+            let mut refused = Vec::new();
+            while !is_over.load(Ordering::Relaxed) {
+                let secret = *signed_with.lock().unwrap();
+                let claims = claims(&format!("user-{number}"), "");
+                let token = sign_with(Algorithm::HS256, secret, &claims);
+                let answer = server.ask("public_echo", &token, "hi").await;
+                if answer.status != 200 {
+                    refused.push(answer);
+                }
+                answered.fetch_add(1, Ordering::Relaxed);
+            }
+            refused
+        })
+    });
+    let load: Vec<_> = load.collect();
+    let steps = [
+        (env(SECRET, NEXT), SECRET),
+        (env(SECRET, NEXT), NEXT),
+        (env(NEXT, SECRET), NEXT),
+        (env(NEXT, ""), NEXT),
+    ];
+    for (before, (variables, secret)) in steps.into_iter().enumerate() {
+        server.folder().write(".env", &variables);
+        server.ask_to_reload();
+        let log = server.log().clone();
+        let waiting = tokio::task::spawn_blocking(move || log.wait_for_times(RELOADED, before + 1));
+        let _ = waiting.await.unwrap();
+        *signed_with.lock().unwrap() = secret;
+        // Some requests under these settings.
+        let until = answered.load(Ordering::Relaxed) + 50;
+        while answered.load(Ordering::Relaxed) < until {
+            tokio::task::yield_now().await;
+        }
+    }
+    is_over.store(true, Ordering::Relaxed);
+    for refused in join_all(load).await {
+        let refused = refused.unwrap();
+        assert!(refused.is_empty(), "{refused:?}\n{}", server.log().text());
+    }
+    assert_eq!(echo(&server).await.status, 401, "the old secret is gone");
+    assert!(!server.log().text().contains(NOT_RELOADED));
+}
+
+/// Those who watch the agent see that it does not do what it was told.
+#[tokio::test]
+async fn an_older_configuration_that_holds_shows_in_the_readiness() {
+    let server = Server::start(QUICK_START, &unwatched());
+    assert_eq!(
+        server.get("/readyz").await.json(),
+        json!({"status": "ready"})
+    );
+    server.folder().replace_config("agent: [");
+    server.ask_to_reload();
+    let _ = server.log().wait_for(NOT_RELOADED);
+    let answer = server.get("/readyz").await;
+    assert_eq!((answer.status, answer.at("/status")), (200, "ready".into()));
+    assert!(
+        answer
+            .text_at("/configuration")
+            .contains("the old one holds")
+    );
+    server.folder().replace_config(QUICK_START);
+    server.ask_to_reload();
+    let _ = server.log().wait_for(RELOADED);
+    assert_eq!(
+        server.get("/readyz").await.json(),
+        json!({"status": "ready"})
+    );
+}
+
+/// What a request may take changes at once, and what cannot is named.
+#[tokio::test]
+async fn limits_change_and_what_waits_for_a_restart_is_told() {
+    let server = Server::start(QUICK_START, &unwatched());
+    let text = "x".repeat(2 << 10);
+    let answer = async || {
+        server
+            .ask("public_echo", &token("alice", ""), &text)
+            .await
+            .status
+    };
+    assert_eq!(answer().await, 200);
+    let limits = "server: { limits: { body: 1KiB }, shutdown_grace: 1s }\nstate: { ttl: 2h }\n";
+    server
+        .folder()
+        .replace_config(&format!("{QUICK_START}\n{limits}"));
+    server.ask_to_reload();
+    let log = server.log().wait_for(RELOADED);
+    assert_eq!(answer().await, 413);
+    for path in ["server.shutdown_grace", "state.ttl"] {
+        let told = format!("{path} has changed, and takes effect when the agent is started again");
+        assert_eq!(log.matches(&told).count(), 1, "{log}");
+    }
+    assert_eq!(log.matches("takes effect when").count(), 2, "{log}");
 }

@@ -1,6 +1,8 @@
 //! The table of `agentup-server skills`: who may call what.
 
-use agentup_auth::{ClaimCondition, Requirement, Scope, ScopeRule, ScopeSet};
+use std::sync::Arc;
+
+use agentup_auth::{ClaimCondition, Denied, Principal, Requirement, Scope, ScopeRule, ScopeSet};
 use agentup_env::cli::terminal::safe_text;
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
 
@@ -20,6 +22,51 @@ pub(super) fn table(live: &Live, config: &Config) -> String {
         ]);
     }
     format!("{table}\n")
+}
+
+/// A line for each skill: what it requires, and whether this caller may call it.
+pub(super) fn table_for(live: &Live, caller: &Arc<Principal>) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["skill", "requires", "this caller"]);
+    for skill in &live.registry {
+        let verdict = match skill.permit(caller) {
+            Ok(_) => "may call it".to_owned(),
+            Err(denied) => reason(&denied, skill.requirement()),
+        };
+        table.add_row([
+            skill.id().to_string(),
+            wording(skill.requirement()),
+            verdict,
+        ]);
+    }
+    let id = caller.id();
+    let (subject, issuer) = (safe_text(id.subject()), safe_text(id.issuer()));
+    let scopes = caller.granted().join_or(" ", "none");
+    format!(
+        "{subject} of {issuer}, scopes: {}\n{table}\n",
+        safe_text(&scopes)
+    )
+}
+
+/// Why the caller may not.
+fn reason(denied: &Denied, requirement: &Requirement) -> String {
+    let missing: Vec<_> = denied.missing.iter().map(Scope::as_str).collect();
+    let scopes = match requirement.rule() {
+        _ if missing.is_empty() => None,
+        ScopeRule::AnyOf(_) if missing.len() > 1 => {
+            Some(format!("lacks all of {}", missing.join(", ")))
+        }
+        ScopeRule::AllOf(_) | ScopeRule::AnyOf(_) => {
+            Some(format!("lacks {}", missing.join(" and ")))
+        }
+    };
+    let claims = denied
+        .unmet
+        .iter()
+        .map(|name| format!("claim {} is another", safe_text(name)));
+    let reasons: Vec<_> = scopes.into_iter().chain(claims).collect();
+    format!("may not: {}", reasons.join("; "))
 }
 
 fn wording(requirement: &Requirement) -> String {

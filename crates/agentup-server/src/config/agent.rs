@@ -27,7 +27,7 @@ pub(super) fn read(section: &Section<'_>) -> AgentConfig {
 /// that is no key is a fault.
 fn signing_key(section: &Section<'_>) -> Option<Arc<PrivateKey>> {
     let file = section.optional(&keys::SIGNING_KEY_FILE)?;
-    let text = Zeroizing::new(section.report.read(&file)?);
+    let text = Zeroizing::new(section.report.read_secret(&file)?);
     match PrivateKey::from_pem(&text) {
         Ok(key) => Some(Arc::new(key)),
         Err(problem) => {

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use agentup_auth::{ApiKeyEntry, ApiKeys, KeyHash, UnixSeconds, api_key::KeyEntryError};
+use agentup_auth::{ApiKeyEntry, ApiKeys, KeyHash, KeySet, UnixSeconds, api_key::KeyEntryError};
 use agentup_env::Environment;
 use http::HeaderName;
 use secrecy::ExposeSecret as _;
@@ -57,7 +57,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<ApiKeyConfig> {
     let mut all = inline.clone()?;
     let mut file = None;
     if let Some(path) = path {
-        let bytes = section.report.read(&path)?;
+        let bytes = section.report.read_followed(&path, KeySet::MAX_BYTES)?;
         let resolved = section.report.resolve(&path.value);
         match read_file(&resolved, &bytes) {
             Ok(of_file) => {

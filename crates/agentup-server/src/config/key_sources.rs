@@ -21,6 +21,7 @@ use super::{
 mod origin;
 mod public;
 mod secret;
+mod strength;
 
 /// The keys of an issuer.
 pub(super) struct Keys {
@@ -120,7 +121,13 @@ pub(super) fn material(
 /// The line break that editors and `echo` leave at the end is no part of a key.
 fn from_file(section: &Section<'_>, file: &Key<FilePath>) -> Option<Material> {
     let path = section.optional(file)?;
-    let mut bytes = Zeroizing::new(section.report.read(&path)?);
+    let is_public = file.name() == keys::PUBLIC_KEY_FILE.name();
+    let bytes = if is_public {
+        section.report.read(&path)
+    } else {
+        section.report.read_secret(&path)
+    };
+    let mut bytes = Zeroizing::new(bytes?);
     let last = bytes.iter().rposition(|byte| !b"\r\n".contains(byte));
     bytes.truncate(last.map_or(0, |last| last.saturating_add(1)));
     Some(Found {

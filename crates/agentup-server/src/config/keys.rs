@@ -93,6 +93,22 @@ pub(super) fn paths() -> impl Iterator<Item = &'static str> {
         .copied()
 }
 
+/// What is said of every key.
+pub(super) fn rows() -> impl Iterator<Item = Row> {
+    let rows = ROWS
+        .iter()
+        .chain(security::rows())
+        .chain(handlers::rows())
+        .chain(limits::rows())
+        .chain(telemetry::rows());
+    rows.map(|row| row())
+}
+
+/// The names of what goes around skills.
+pub(super) fn middleware_names() -> impl Iterator<Item = &'static str> {
+    MIDDLEWARE_NAMES.iter().map(|(name, _)| *name)
+}
+
 fn parent(path: &str) -> &str {
     path.rsplit_once('.').map_or("", |(parent, _)| parent)
 }
@@ -106,6 +122,9 @@ macro_rules! keys {
 
         /// The path of every key of this table.
         const PATHS: &[&str] = &[$($path),+];
+
+        /// What is said of each of them, in the same order.
+        const ROWS: &[fn() -> $crate::config::keys::Row] = &[$(|| $name.row()),+];
     };
     (@row $meaning:literal $name:ident $kind:ty, $path:literal, $value:expr) => {
         #[doc = $meaning]
@@ -122,11 +141,13 @@ macro_rules! keys {
 
 mod handlers;
 mod limits;
+mod row;
 mod security;
 mod telemetry;
 
 pub(super) use handlers::*;
 pub(super) use limits::*;
+pub(super) use row::{Row, Takes, row_of};
 pub(super) use security::*;
 pub(super) use telemetry::*;
 
@@ -186,6 +207,8 @@ keys! {
     CORS: Mapping = "server.cors", Mapping;
     /// the origins of these pages
     CORS_ORIGINS: List<Origin> = "server.cors.origins", List(Origin);
+    /// whether a production agent may serve plain HTTP where other machines reach it, because TLS ends elsewhere
+    ALLOW_PLAIN_HTTP: Flag = "server.allow_plain_http", Flag, or false;
     /// how long requests at hand may take when the server stops
     SHUTDOWN_GRACE: Span = "server.shutdown_grace", Span(0..=60 * 60), or Duration::from_secs(10);
 

@@ -18,7 +18,8 @@ pub struct ProcessConfig {
     pub log_level: Level,
     /// `DEBUG`: whether debug messages are logged in any case. Default: no.
     pub debug: bool,
-    /// `RELOAD`: whether the configuration is loaded again when its file changes. Default: no.
+    /// `RELOAD`: whether the configuration is loaded again when a file changes that it was made of.
+    /// What cannot be used is never taken over. Default: yes.
     pub reload: bool,
 }
 
@@ -35,7 +36,45 @@ impl ProcessConfig {
     }
 }
 
-/// The names of these variables.
+/// What is said of each variable that is a setting: its name, what it takes, its default, and what it
+/// is for.
+pub(super) fn reference() -> [(&'static str, String, &'static str, &'static str); 5] {
+    let address = "an address".to_owned();
+    [
+        (
+            "LOG_LEVEL",
+            LEVEL.expected(),
+            "INFO",
+            "the least severe messages that are logged",
+        ),
+        (
+            "DEBUG",
+            Flag.expected(),
+            "false",
+            "whether debug messages are logged in any case",
+        ),
+        (
+            "RELOAD",
+            Flag.expected(),
+            "true",
+            "whether a changed file is taken over without being asked to",
+        ),
+        (
+            "OLLAMA_BASE_URL",
+            address,
+            "",
+            "where the language model of `basic_assistant` is, without `ai`",
+        ),
+        (
+            "OLLAMA_MODEL",
+            "a text".to_owned(),
+            "llama3.2",
+            "the name of that model",
+        ),
+    ]
+}
+
+/// The names of those that this module reads.
 #[cfg(test)]
 pub(super) const VARIABLES: [&str; 3] = ["LOG_LEVEL", "DEBUG", "RELOAD"];
 
@@ -62,7 +101,7 @@ pub(super) fn read(report: &Report<'_>) -> ProcessConfig {
     ProcessConfig {
         log_level: levels.and_then(|it| it.level).unwrap_or(Level::INFO),
         debug: variable(report, "DEBUG", &Flag).unwrap_or_default(),
-        reload: variable(report, "RELOAD", &Flag).unwrap_or_default(),
+        reload: variable(report, "RELOAD", &Flag).unwrap_or(true),
     }
 }
 
@@ -99,6 +138,10 @@ impl Kind for LevelsKind {
 
     fn expected(&self) -> String {
         LEVEL.expected()
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        super::schema::text()
     }
 
     fn show(&self, value: &Levels) -> serde_yaml::Value {

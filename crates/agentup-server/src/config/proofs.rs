@@ -77,7 +77,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<DpopConfig> {
 /// The file of revocations, if there is one and it can be used.
 pub(super) fn read_revocations(section: &Section<'_>, required: &[String]) -> Option<PathBuf> {
     let file = section.optional(&keys::REVOCATIONS_FILE)?;
-    let bytes = section.report.read_at_most(&file, MAX_REVOCATIONS_BYTES)?;
+    let bytes = section.report.read_followed(&file, MAX_REVOCATIONS_BYTES)?;
     if let Err(problem) = revocations(&bytes).and_then(|entries| {
         RevocationList::new()
             .replace(entries)

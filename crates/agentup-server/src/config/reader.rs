@@ -65,6 +65,23 @@ impl<'a> Section<'a> {
         Some(self.report.spot(at, self.path_to(name)))
     }
 
+    /// The spot of a key of the whole file by its path in the table; where it is not written, that of
+    /// the nearest mapping that would have it. Lists are not entered.
+    pub(super) fn spot_at(&self, path: &str) -> Spot {
+        let (mut entries, mut at) = (self.entries, self.at);
+        for step in path.split('.') {
+            let Some(entry) = entries.iter().find(|entry| entry.key == step) else {
+                break;
+            };
+            at = entry.at;
+            match &entry.node.value {
+                Value::Map(inner) => entries = inner,
+                _ => break,
+            }
+        }
+        self.report.spot(at, path)
+    }
+
     /// Whether the key is written at all, with or without a value.
     pub(super) fn is_written<K>(&self, key: &Key<K>) -> bool {
         self.entry(key.name()).is_some()

@@ -2,8 +2,9 @@
 
 use std::{
     cell::RefCell,
-    fs::File,
+    fs::{self, File},
     io::{self, Read as _},
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -16,6 +17,10 @@ use super::{
     faults::{Fault, Faults, Place, Position},
     show::{Shown, Step},
 };
+use crate::followed::FileState;
+
+/// The permission of those who neither own a file nor are of its group to read it.
+const EVERYBODY: u32 = 0o004;
 
 /// Collects while a file is read. All of its parts write to one report.
 pub(super) struct Report<'a> {
@@ -24,6 +29,17 @@ pub(super) struct Report<'a> {
     faults: RefCell<Vec<Fault>>,
     warnings: RefCell<Vec<Warning>>,
     shown: RefCell<Shown>,
+    /// Where secrets stand in the file itself.
+    written_secrets: RefCell<Vec<Spot>>,
+    /// The files that are read only here.
+    files: RefCell<Vec<FileState>>,
+}
+
+/// What comes out of a file that can be used, besides its settings.
+pub(super) struct Finished {
+    pub(super) warnings: Vec<Warning>,
+    pub(super) shown: Shown,
+    pub(super) files: Vec<FileState>,
 }
 
 /// Where a setting stands, for whatever is to be said of it.
@@ -48,6 +64,8 @@ impl<'a> Report<'a> {
             faults: RefCell::default(),
             warnings: RefCell::default(),
             shown: RefCell::default(),
+            written_secrets: RefCell::default(),
+            files: RefCell::default(),
         }
     }
 
@@ -82,6 +100,15 @@ impl<'a> Report<'a> {
         self.shown.borrow_mut().insert(steps, value);
     }
 
+    /// Notes a text that nobody may see, and that whoever reads the file sees.
+    pub(super) fn note_written_secret(&self, spot: &Spot) {
+        self.written_secrets.borrow_mut().push(spot.clone());
+    }
+
+    pub(super) fn written_secrets(&self) -> Vec<Spot> {
+        self.written_secrets.borrow().clone()
+    }
+
     /// The path of a file that a setting names, as the process can use it.
     pub(super) fn resolve(&self, named: &Path) -> PathBuf {
         let folder = self.file.parent().unwrap_or_else(|| Path::new(""));
@@ -93,14 +120,33 @@ impl<'a> Report<'a> {
         self.faults.borrow_mut().extend(faults.into_inner());
     }
 
+    /// Notes a file that is about to be read, and read again only with the whole configuration.
+    pub(super) fn note_file(&self, path: &Path) {
+        self.files.borrow_mut().push(FileState::of(path));
+    }
+
     /// The contents of a file that a setting names. A path that is not absolute begins in the
     /// folder of the configuration. What cannot be read is a fault.
     pub(super) fn read(&self, named: &Found<PathBuf>) -> Option<Vec<u8>> {
-        self.read_at_most(named, KeySet::MAX_BYTES)
+        self.note_file(&self.resolve(&named.value));
+        self.read_followed(named, KeySet::MAX_BYTES)
     }
 
-    /// As [`Report::read`], for files that may have more bytes.
-    pub(super) fn read_at_most(&self, named: &Found<PathBuf>, most: usize) -> Option<Vec<u8>> {
+    /// As [`Report::read`], for a file with a secret in it.
+    pub(super) fn read_secret(&self, named: &Found<PathBuf>) -> Option<Vec<u8>> {
+        let path = self.resolve(&named.value);
+        let mode = fs::metadata(&path).map(|metadata| metadata.permissions().mode());
+        if mode.is_ok_and(|mode| mode & EVERYBODY != 0) {
+            let problem = format!("everybody on this machine can read {}", path.display());
+            let remedy = "take that right away with `chmod o-r`; a volume of Kubernetes has \
+                          `defaultMode: 0440`";
+            self.warn(&named.spot, problem, remedy);
+        }
+        self.read(named)
+    }
+
+    /// As [`Report::read`], for a file that is followed by itself while the agent runs.
+    pub(super) fn read_followed(&self, named: &Found<PathBuf>, most: usize) -> Option<Vec<u8>> {
         let path = self.resolve(&named.value);
         match read_bounded(&path, most) {
             Ok(bytes) if bytes.len() > most => {
@@ -127,9 +173,13 @@ impl<'a> Report<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> Result<(Vec<Warning>, Shown), Faults> {
+    pub(super) fn finish(self) -> Result<Finished, Faults> {
         Faults::of(self.faults.into_inner())?;
-        Ok((self.warnings.into_inner(), self.shown.into_inner()))
+        Ok(Finished {
+            warnings: self.warnings.into_inner(),
+            shown: self.shown.into_inner(),
+            files: self.files.into_inner(),
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     ConversationConfig, CorsConfig, ServerConfig, Stage, StateConfig, keys, limits, proxies,
-    reader::Section, report::Spot,
+    reader::Section, report::Spot, values::is_loopback,
 };
 
 /// The section, and the spot of the host, which must fit what `security` says.
@@ -21,9 +21,22 @@ pub(super) fn read(section: &Section<'_>, stage: Stage) -> (ServerConfig, Spot) 
         cors: read_cors(&section.section(&keys::CORS), stage),
         trusted_proxies: proxies::read(section),
         shutdown_delay: section.value(&keys::SHUTDOWN_DELAY).value,
+        allow_plain_http: section.value(&keys::ALLOW_PLAIN_HTTP).value,
         shutdown_grace: section.value(&keys::SHUTDOWN_GRACE).value,
     };
     (config, host.spot)
+}
+
+impl ServerConfig {
+    /// What is wrong with listening on this host without TLS, if anything is.
+    pub(super) fn bareness(&self, host: &str, stage: Stage) -> Option<String> {
+        let is_bare = stage == Stage::Production && !self.allow_plain_http && !is_loopback(host);
+        is_bare.then(|| {
+            "there is no TLS, and other machines may reach this address: tokens could be read on their \
+             way, and used"
+                .to_owned()
+        })
+    }
 }
 
 fn read_cors(section: &Section<'_>, stage: Stage) -> CorsConfig {

@@ -27,6 +27,12 @@ pub(super) enum Step {
 }
 
 impl Shown {
+    /// What a key has, by its path in the table.
+    pub(super) fn at(&self, path: &str) -> Option<&Value> {
+        path.split('.')
+            .try_fold(&self.0, |value, step| value.get(step))
+    }
+
     pub(super) fn insert(&mut self, steps: &[Step], value: Value) {
         insert(&mut self.0, steps, value);
     }

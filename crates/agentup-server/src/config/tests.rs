@@ -16,8 +16,10 @@ mod handlers;
 mod limits;
 mod middleware;
 mod oauth2;
+mod production;
 mod proofs;
 mod remote;
+mod schema;
 mod schemes;
 mod secrets;
 mod skills;
@@ -25,7 +27,7 @@ mod sources;
 mod variables;
 
 /// Long enough for HS512, and printed nowhere else.
-const SECRET: &str = "8c1f5b0e-a-secret-of-these-tests-and-of-nothing-else-at-all-3d9a7b";
+const SECRET: &str = "8c1f5b0e-q7Wz-41Xk-93Vd-tH2m-uJ6p-yR5n-eL8b-oG0c-iF3s-aT9x-3d9a7b4";
 
 /// What a configuration needs besides what a test is about.
 const SECURITY: &str = "\
@@ -64,8 +66,16 @@ impl Folder {
         path
     }
 
+    /// Whatever can be loaded, the schema takes.
     fn load(&self, variables: &[(&str, &str)]) -> Result<Loaded, Faults> {
-        load(&self.0.path().join("agent.yaml"), &environment(variables))
+        let path = self.0.path().join("agent.yaml");
+        let loaded = load(&path, &environment(variables));
+        if loaded.is_ok() {
+            let text = fs::read_to_string(path).unwrap();
+            let said = schema::refused(&text);
+            assert_eq!(said, None, "{text}");
+        }
+        loaded
     }
 
     /// What is said about it, with the folder left out.

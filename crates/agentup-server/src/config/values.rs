@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use secrecy::SecretString;
+use serde_json::json;
+
+use super::schema::{caseless, text};
 
 mod credentials;
 mod measures;
@@ -33,6 +36,10 @@ pub(super) trait Kind {
     /// What a value of this kind looks like: "a number from 1 to 9".
     fn expected(&self) -> String;
 
+    /// A value of this kind that has no variables in it, as JSON Schema (2020-12). It may take more
+    /// than [`Kind::read`], and never less.
+    fn schema(&self) -> serde_json::Value;
+
     /// The value as it is shown to people. A secret must not be.
     fn show(&self, value: &Self::Value) -> serde_yaml::Value;
 
@@ -62,6 +69,10 @@ impl Kind for Text {
         "a text".to_owned()
     }
 
+    fn schema(&self) -> serde_json::Value {
+        text()
+    }
+
     fn show(&self, value: &String) -> serde_yaml::Value {
         value.as_str().into()
     }
@@ -79,6 +90,10 @@ impl Kind for Secret {
 
     fn expected(&self) -> String {
         "a text".to_owned()
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        text()
     }
 
     fn show(&self, _: &SecretString) -> serde_yaml::Value {
@@ -108,6 +123,10 @@ impl Kind for FilePath {
         "the path of a file".to_owned()
     }
 
+    fn schema(&self) -> serde_json::Value {
+        text()
+    }
+
     fn show(&self, value: &PathBuf) -> serde_yaml::Value {
         value.display().to_string().into()
     }
@@ -129,6 +148,14 @@ impl Kind for Flag {
 
     fn expected(&self) -> String {
         "true or false".to_owned()
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        json!({"anyOf": [
+            {"type": "boolean"},
+            {"enum": [0, 1]},
+            caseless(&["true", "yes", "on", "1", "false", "no", "off", "0"]),
+        ]})
     }
 
     fn show(&self, value: &bool) -> serde_yaml::Value {
@@ -156,6 +183,11 @@ impl<T: Copy + PartialEq> Kind for Choice<T> {
             Some((last, others)) => format!("{} or {last}", others.join(", ")),
             None => String::new(),
         }
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        let words: Vec<&str> = self.0.iter().map(|(word, _)| *word).collect();
+        json!({"anyOf": [{"enum": words}, caseless(&words)]})
     }
 
     fn show(&self, value: &T) -> serde_yaml::Value {

@@ -10,6 +10,8 @@ pub(super) struct Expanded {
     pub(super) names: Vec<String>,
     /// Those that are not set and have no default. Nothing stands for them in the text.
     pub(super) unset: Vec<String>,
+    /// Whether some of the text is the value of a variable, and not all of it stands in the file.
+    pub(super) is_from_outside: bool,
 }
 
 /// Why a text with `${` in it cannot be read.
@@ -61,7 +63,10 @@ impl Expanded {
         self.names.push(name.to_owned());
         match (variables.get(name), default) {
             (Some("") | None, Some(default)) => self.text.push_str(default),
-            (Some(value), _) => self.text.push_str(value),
+            (Some(value), _) => {
+                self.text.push_str(value);
+                self.is_from_outside = true;
+            }
             (None, None) => self.unset.push(name.to_owned()),
         }
         Ok(())

@@ -24,10 +24,14 @@ async fn verdict_in(folder: &Folder, settings: &str, token: &str) -> u16 {
         ("issuer", ISSUER),
         ("audience", AUDIENCE),
     ];
+    let has = |name: &str| {
+        let mut settings = settings.split(", ");
+        settings.any(|setting| setting.starts_with(&format!("{name}:")))
+    };
     let is_public = settings.contains("public_key");
     let usual = usual
         .iter()
-        .filter(|(name, _)| !settings.contains(name) && !(is_public && *name == "jwt_secret"))
+        .filter(|(name, _)| !has(name) && (!is_public || *name != "jwt_secret"))
         .map(|(name, value)| format!("{name}: {value}, "));
     let usual: String = usual.collect();
     let config = config(&format!("security: {{ bearer: {{ {usual}{settings} }} }}"));
@@ -59,6 +63,26 @@ async fn tokens_are_of_the_issuer_for_this_agent_and_signed_with_the_secret() {
         assert_eq!(verdict(&settings, good).await, 200, "{settings}");
         assert_eq!(verdict(&settings, &usual).await, 401, "{settings}");
         assert_eq!(verdict("", good).await, 401, "without {settings}");
+    }
+}
+
+/// The effect of `security.bearer.other_jwt_secret` and `security.bearer.other_jwt_secret_file`.
+#[tokio::test]
+async fn tokens_may_be_signed_with_another_secret_too() {
+    let secret = "another-secret-of-the-tests-0123456789-0123456789";
+    let of_other = sign_with(Algorithm::HS256, secret, &claims("alice", ""));
+    let folder = Folder::new("", QUICK_START_ENV);
+    folder.write("other", &format!("{secret}\n"));
+    for (settings, status) in [
+        (format!("other_jwt_secret: {secret}"), 200),
+        ("other_jwt_secret_file: other".to_owned(), 200),
+        ("leeway: 30".to_owned(), 401),
+    ] {
+        assert_eq!(verdict_in(&folder, &settings, &of_other).await, status);
+        assert_eq!(
+            verdict_in(&folder, &settings, &token("alice", "")).await,
+            200
+        );
     }
 }
 

@@ -56,7 +56,7 @@ async fn so_much_of_the_conversation_is_repeated_to_the_model() {
         for text in [&long, "second", "third"] {
             let mut params = message_v03("basic_assistant", text);
             params["message"]["contextId"] = "talk".into();
-            server.call(&alice, "message/send", params).await.reply();
+            server.call(&alice, "message/send", params).await;
         }
         asked += 3;
         let heard = model.seen(asked).pop().unwrap();

@@ -53,3 +53,24 @@ fn production_refuses_what_development_warns_of() {
     assert_eq!(code, Some(78), "{said}");
     assert!(said.contains("security.bearer.jwt_secret"), "{said}");
 }
+
+/// The effect of `server.allow_plain_http`.
+#[test]
+fn plain_http_for_all_must_be_meant_in_production() {
+    let bearer = "bearer: { algorithm: RS256, jwks_url: https://issuer.example/keys, issuer: i, audience: a }";
+    let with = |server: &str| {
+        check(&format!(
+            "environment: production\nserver: {{ {server} }}\nsecurity: {{ {bearer} }}\n"
+        ))
+    };
+    let env_is_loud = "variable DEBUG: debug messages";
+    let (code, said) = with("host: 0.0.0.0");
+    assert_eq!(code, Some(78), "{said}");
+    assert!(said.contains("server.allow_plain_http: true"), "{said}");
+    // What is left is a matter of the document's `.env`.
+    let (_, said) = with("host: 0.0.0.0, allow_plain_http: true");
+    assert!(
+        !said.contains("server.") && said.contains(env_is_loud),
+        "{said}"
+    );
+}

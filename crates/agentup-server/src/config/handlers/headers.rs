@@ -57,7 +57,7 @@ pub(in super::super) fn read(
         let Got::Value(found) = got else {
             return missing(section, path, entry, &got);
         };
-        if let Some(bytes) = section.report.read(&found) {
+        if let Some(bytes) = section.report.read_secret(&found) {
             // The line break that editors and `echo` leave at the end is no part of a value.
             add(
                 section,

@@ -46,7 +46,7 @@ pub(super) fn read(
         }
     };
     let read = section.optional(&keys::JWKS_FILE).map(|path| {
-        let text = section.report.read(&path)?;
+        let text = section.report.read_followed(&path, KeySet::MAX_BYTES)?;
         usable(section, &path.spot, KeySet::from_jwks(&text, algorithms))
     });
     // Only now, so that the faults of all of them are found.

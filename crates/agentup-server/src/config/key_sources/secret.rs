@@ -9,6 +9,7 @@ use super::{
         report::Spot,
     },
     Keys, Material, material, public,
+    strength::weakness,
 };
 
 /// How to come by a good secret.
@@ -19,6 +20,8 @@ pub(super) fn sources(section: &Section<'_>) -> Vec<Spot> {
     [
         section.given(&keys::JWT_SECRET),
         section.given(&keys::JWT_SECRET_FILE),
+        section.given(&keys::OTHER_JWT_SECRET),
+        section.given(&keys::OTHER_JWT_SECRET_FILE),
     ]
     .into_iter()
     .flatten()
@@ -31,7 +34,7 @@ pub(super) fn read(
     first: Algorithm,
     stage: Stage,
 ) -> Option<Keys> {
-    let text = match material(section, &keys::JWT_SECRET, &keys::JWT_SECRET_FILE) {
+    let current = match material(section, &keys::JWT_SECRET, &keys::JWT_SECRET_FILE) {
         Got::Value(text) => text,
         Got::Faulty => return None,
         Got::Absent => {
@@ -39,24 +42,37 @@ pub(super) fn read(
             return None;
         }
     };
-    let secret = HmacSecret::new(&text.value);
-    let known = secret
-        .as_ref()
-        .map_err(|error| *error)
-        .and_then(|secret| key_set(secret, algorithms));
-    let known = match known {
-        Ok(known) => known,
-        Err(error) => {
-            section.fault(&text.spot, error.to_string(), remedy(error));
+    let other = material(
+        section,
+        &keys::OTHER_JWT_SECRET,
+        &keys::OTHER_JWT_SECRET_FILE,
+    );
+    let other = match other {
+        Got::Value(text) if text.value == current.value => {
+            let problem = "is the secret that stands in `jwt_secret`";
+            section.fault(
+                &text.spot,
+                problem,
+                "remove it: the rotation is over, or has not begun",
+            );
             return None;
         }
+        Got::Value(text) => Some(text),
+        Got::Absent => None,
+        Got::Faulty => return None,
     };
-    if secret.is_ok_and(|secret| secret.is_published()) {
-        refuse_published(section, &text, stage);
-    }
+    // Of both, so that the faults of both are found.
+    let secrets: Vec<_> = std::iter::once(&current)
+        .chain(&other)
+        .map(|text| usable(section, text, algorithms, stage))
+        .collect();
+    let secrets: Vec<HmacSecret> = secrets.into_iter().collect::<Option<_>>()?;
+    let known = key_set(&secrets, algorithms).map_err(|error| {
+        section.fault(&current.spot, error.to_string(), remedy(error));
+    });
     // A shared secret has no name, but some libraries put a `kid` into every header.
     Some(Keys {
-        known,
+        known: known.ok()?,
         given: Vec::new(),
         read: None,
         remote: None,
@@ -64,9 +80,40 @@ pub(super) fn read(
     })
 }
 
-fn key_set(secret: &HmacSecret, algorithms: &[Algorithm]) -> Result<KeySet, KeyError> {
-    let key = |algorithm: &Algorithm| VerificationKey::hmac(*algorithm, secret, None);
-    KeySet::new(algorithms.iter().map(key).collect::<Result<_, _>>()?)
+/// The secret, if it is good for every algorithm and nobody can guess it.
+fn usable(
+    section: &Section<'_>,
+    text: &Material,
+    algorithms: &[Algorithm],
+    stage: Stage,
+) -> Option<HmacSecret> {
+    let secret = HmacSecret::new(&text.value).and_then(|secret| {
+        key_set(std::slice::from_ref(&secret), algorithms)?;
+        Ok(secret)
+    });
+    let secret = secret.map_err(|error| {
+        section.fault(&text.spot, error.to_string(), remedy(error));
+    });
+    let secret = secret.ok()?;
+    if secret.is_published() {
+        refuse_published(section, text, stage);
+    } else if let Some(why) = weakness(&text.value).filter(|_| stage == Stage::Production) {
+        section.fault(
+            &text.spot,
+            format!("the secret {why}: it can be guessed"),
+            NEW_SECRET,
+        );
+    }
+    Some(secret)
+}
+
+fn key_set(secrets: &[HmacSecret], algorithms: &[Algorithm]) -> Result<KeySet, KeyError> {
+    let keys = secrets.iter().flat_map(|secret| {
+        algorithms
+            .iter()
+            .map(move |algorithm| VerificationKey::hmac(*algorithm, secret, None))
+    });
+    KeySet::new(keys.collect::<Result<_, _>>()?)
 }
 
 fn refuse_published(section: &Section<'_>, text: &Material, stage: Stage) {

@@ -12,11 +12,11 @@ use super::{
             Text, WebUrl,
         },
     },
-    Defaulted, Form, Key, List, Mapping,
+    Defaulted, Form, Key, List, Mapping, Row,
 };
 
 /// The path of what does the work of a skill.
-pub(super) const HANDLER_ENTRY: &str = "skills[].handler";
+pub(in super::super) const HANDLER_ENTRY: &str = "skills[].handler";
 
 /// The keys of `ai` that a handler of type `llm` has as well, apart from those that every handler
 /// has.
@@ -45,6 +45,11 @@ const HANDLER_KINDS: &[(&str, HandlerKind)] = &[
 /// The path of every key of this table.
 pub(super) fn paths() -> std::slice::Iter<'static, &'static str> {
     PATHS.iter()
+}
+
+/// What is said of each of them.
+pub(super) fn rows() -> std::slice::Iter<'static, fn() -> Row> {
+    ROWS.iter()
 }
 
 keys! {

@@ -8,12 +8,17 @@ use super::{
         ForwardedHeader,
         values::{Choice, Count, Limit, Network, Size, Span},
     },
-    Defaulted, Key, List,
+    Defaulted, Key, List, Row,
 };
 
 /// The path of every key of this table.
 pub(super) fn paths() -> std::slice::Iter<'static, &'static str> {
     PATHS.iter()
+}
+
+/// What is said of each of them.
+pub(super) fn rows() -> std::slice::Iter<'static, fn() -> Row> {
+    ROWS.iter()
 }
 
 keys! {

@@ -18,7 +18,7 @@ use super::{
             ScopeName, Secret, SignatureAlgorithm, Span, Text, WebUrl,
         },
     },
-    Defaulted, Key, List, Mapping, Mappings, YEAR,
+    Defaulted, Key, List, Mapping, Mappings, Row, YEAR,
 };
 
 /// The path of an API key, in the configuration and in a file of its own.
@@ -28,13 +28,15 @@ pub(in super::super) const API_KEY_ENTRY: &str = "security.api_key.keys[]";
 pub(in super::super) const ISSUERS_ENTRY: &str = "security.bearer.issuers[]";
 
 /// The keys of `security.bearer` that are about one issuer, so that each of several has its own.
-pub(in super::super) const OF_AN_ISSUER: [&str; 14] = [
+pub(in super::super) const OF_AN_ISSUER: [&str; 16] = [
     "issuer",
     "audience",
     "algorithm",
     "algorithms",
     "jwt_secret",
     "jwt_secret_file",
+    "other_jwt_secret",
+    "other_jwt_secret_file",
     "public_key",
     "public_key_file",
     "jwks_file",
@@ -55,6 +57,11 @@ const SCHEME_KINDS: &[(&str, SchemeKind)] = &[
 /// The path of every key of this table.
 pub(super) fn paths() -> std::slice::Iter<'static, &'static str> {
     PATHS.iter()
+}
+
+/// What is said of each of them.
+pub(super) fn rows() -> std::slice::Iter<'static, fn() -> Row> {
+    ROWS.iter()
 }
 
 keys! {
@@ -91,6 +98,10 @@ keys! {
     JWT_SECRET: Secret = "security.bearer.jwt_secret", Secret;
     /// a file with the secret
     JWT_SECRET_FILE: FilePath = "security.bearer.jwt_secret_file", FilePath;
+    /// another secret that tokens may be signed with: the one before, or the one to come
+    OTHER_JWT_SECRET: Secret = "security.bearer.other_jwt_secret", Secret;
+    /// a file with the other secret
+    OTHER_JWT_SECRET_FILE: FilePath = "security.bearer.other_jwt_secret_file", FilePath;
     /// the signature algorithm of the tokens
     ALGORITHM: SignatureAlgorithm = "security.bearer.algorithm", SignatureAlgorithm, or Algorithm::HS256;
     /// the signature algorithms of the tokens

@@ -8,12 +8,17 @@ use super::{
         process::LEVEL,
         values::{Choice, Count, FilePath, Flag, Share, Size, Text, WebUrl},
     },
-    Defaulted, Form, Key, List, Mapping,
+    Defaulted, Form, Key, List, Mapping, Row,
 };
 
 /// The path of every key of this table.
 pub(super) fn paths() -> std::slice::Iter<'static, &'static str> {
     PATHS.iter()
+}
+
+/// What is said of each of them.
+pub(super) fn rows() -> std::slice::Iter<'static, fn() -> Row> {
+    ROWS.iter()
 }
 
 keys! {

@@ -55,7 +55,12 @@ impl Report<'_> {
             return Got::Absent;
         }
         match kind.read(&expanded.text) {
-            Ok(value) => Got::Value(Found { value, spot }),
+            Ok(value) => {
+                if kind.is_secret() && !expanded.is_from_outside {
+                    self.note_written_secret(&spot);
+                }
+                Got::Value(Found { value, spot })
+            }
             Err(problem) => {
                 self.fault(&spot, format!("{} {problem}", naming(kind, &expanded)), "");
                 Got::Faulty

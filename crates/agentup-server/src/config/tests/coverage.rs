@@ -85,9 +85,9 @@ fn claims(source: &str) -> Result<Vec<Claim>, String> {
         let Some(first) = line.strip_prefix(CLAIM) else {
             continue;
         };
-        let mut text = first.to_owned();
+        let mut claim = first.to_owned();
         while let Some(more) = lines.next_if(|line| line.starts_with("///")) {
-            text.push_str(more);
+            claim.push_str(more);
         }
         let mut is_test = false;
         while let Some(attribute) = lines.next_if(|line| line.starts_with("#[")) {
@@ -97,7 +97,7 @@ fn claims(source: &str) -> Result<Vec<Claim>, String> {
         let Some(test) = test.filter(|_| is_test) else {
             return Err(format!("no test stands under `{line}`"));
         };
-        for key in text.split('`').skip(1).step_by(2) {
+        for key in claim.split('`').skip(1).step_by(2) {
             if !has_word(&code, keys::last_step(key)) {
                 return Err(format!("`{test}` is to show `{key}`, but never sets it"));
             }
@@ -119,9 +119,8 @@ fn function(line: &str) -> Option<&str> {
 
 fn has_word(text: &str, word: &str) -> bool {
     let in_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
-    text.match_indices(word).any(|(at, _)| {
-        !text[..at].ends_with(in_word) && !text[at + word.len()..].starts_with(in_word)
-    })
+    text.split(|character| !in_word(character))
+        .any(|other| other == word)
 }
 
 /// The Rust files under a folder.
@@ -136,6 +135,14 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+/// What a reload says of settings that it cannot change is about settings.
+#[test]
+fn what_waits_for_a_restart_is_a_key() {
+    for path in crate::reload::NEEDS_RESTART {
+        assert!(keys::paths().any(|known| known == path), "{path}");
+    }
 }
 
 #[test]

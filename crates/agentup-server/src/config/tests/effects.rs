@@ -53,7 +53,7 @@ fn a_configuration_without_settings_has_the_defaults() {
     let process = ProcessConfig {
         log_level: Level::INFO,
         debug: false,
-        reload: false,
+        reload: true,
     };
     assert_eq!(config.process, process);
 }

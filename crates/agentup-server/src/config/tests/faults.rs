@@ -4,17 +4,19 @@ use std::fmt::Write as _;
 
 use super::*;
 
+pub(super) const CASES: &str = include_str!("data/faults.txt");
+
 /// A block of the file: a name behind `===`, variables behind `env`, the configuration behind `~~~`,
 /// and behind another `~~~` what is said about it, line by line, without the first line.
-struct Case<'a> {
-    name: &'a str,
+pub(super) struct Case<'a> {
+    pub(super) name: &'a str,
     variables: Vec<(&'a str, &'a str)>,
-    yaml: &'a str,
-    says: &'a str,
+    pub(super) yaml: &'a str,
+    pub(super) says: &'a str,
 }
 
 impl<'a> Case<'a> {
-    fn parse(block: &'a str) -> Self {
+    pub(super) fn parse(block: &'a str) -> Self {
         let mut parts = block.splitn(3, "~~~\n");
         let (head, yaml, says) = (
             parts.next().unwrap(),
@@ -37,9 +39,8 @@ impl<'a> Case<'a> {
 
 #[test]
 fn every_fault_is_told_with_place_and_remedy() {
-    let cases = include_str!("data/faults.txt");
     let mut wrong = Vec::new();
-    for case in cases.split("=== ").skip(1).map(Case::parse) {
+    for case in CASES.split("=== ").skip(1).map(Case::parse) {
         let faults = Folder::new(case.yaml).faults(&case.variables);
         let says = faults.split_once('\n').map_or("", |(_, says)| says);
         if says != case.says.trim_end() {

@@ -46,7 +46,8 @@ fn environment_of_the_process() {
         ("", false),
     ] {
         let process = process(&[("LOG_LEVEL", "ERROR"), ("DEBUG", word), ("RELOAD", word)]);
-        assert_eq!((process.debug, process.reload), (is_on, is_on), "{word}");
+        let reload = is_on || word.is_empty();
+        assert_eq!((process.debug, process.reload), (is_on, reload), "{word}");
         assert_eq!(
             process.level(),
             if is_on { Level::DEBUG } else { Level::ERROR },

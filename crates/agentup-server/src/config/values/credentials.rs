@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use http::HeaderName;
+use serde_json::json;
 
 use super::Kind;
 
@@ -41,6 +42,11 @@ impl Kind for CredentialHeader {
         "the name of a header such as X-API-Key".to_owned()
     }
 
+    fn schema(&self) -> serde_json::Value {
+        // RFC 9110 §5.6.2.
+        json!({"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"})
+    }
+
     fn show(&self, value: &HeaderName) -> serde_yaml::Value {
         value.as_str().into()
     }
@@ -61,6 +67,10 @@ impl Kind for Moment {
 
     fn expected(&self) -> String {
         "a moment such as 2027-01-31T00:00:00Z".to_owned()
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        json!({"type": "string", "format": "date-time"})
     }
 
     fn show(&self, value: &Self::Value) -> serde_yaml::Value {

@@ -2,7 +2,12 @@
 
 use std::{fmt, ops::RangeInclusive, time::Duration};
 
-use super::Kind;
+use serde_json::json;
+
+use super::{super::schema::caseless, Kind};
+
+/// A length of time as people write it: `30`, `30s`, `1h 30m`, `0.5`.
+const SPAN_PATTERN: &str = "^[+]?[0-9.]+( *[a-zµ]+( *[0-9]+ *[a-zµ]+)*)?$";
 
 /// A number in a range.
 pub(in super::super) struct Count<N>(pub(in super::super) RangeInclusive<N>);
@@ -23,6 +28,22 @@ where
 
     fn expected(&self) -> String {
         format!("a number from {} to {}", self.0.start(), self.0.end())
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        let [least, most] = [self.0.start(), self.0.end()].map(|end| {
+            let end: serde_yaml::Value = (*end).into();
+            serde_json::to_value(end).unwrap_or_default()
+        });
+        let (name, pattern) = if least.is_f64() {
+            ("number", "^[-+]?[0-9_.eE]+$")
+        } else {
+            ("integer", "^[+]?[0-9_]+$")
+        };
+        json!({"anyOf": [
+            {"type": name, "minimum": least, "maximum": most},
+            {"type": "string", "pattern": pattern},
+        ]})
     }
 
     fn show(&self, value: &N) -> serde_yaml::Value {
@@ -47,6 +68,13 @@ impl Kind for Share {
         "a share from 0 to 1".to_owned()
     }
 
+    fn schema(&self) -> serde_json::Value {
+        json!({"anyOf": [
+            {"type": "number", "minimum": 0, "maximum": 1},
+            {"type": "string", "pattern": "^[-+]?[0-9.eE]+$"},
+        ]})
+    }
+
     fn show(&self, value: &f64) -> serde_yaml::Value {
         (*value).into()
     }
@@ -69,6 +97,13 @@ impl Kind for Span {
     fn expected(&self) -> String {
         let [least, most] = [self.0.start(), self.0.end()].map(|seconds| in_units(*seconds));
         format!("a time from {least} to {most}, in seconds or as in 30s, 5m, 1h")
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        json!({"anyOf": [
+            {"type": "integer", "minimum": self.0.start(), "maximum": self.0.end()},
+            {"type": "string", "pattern": SPAN_PATTERN},
+        ]})
     }
 
     fn show(&self, value: &Duration) -> serde_yaml::Value {
@@ -111,6 +146,13 @@ impl Kind for Delay {
         format!("a time from {least} to {most}, in seconds or as in 250ms, 30s, 5m")
     }
 
+    fn schema(&self) -> serde_json::Value {
+        json!({"anyOf": [
+            {"type": "number", "minimum": 0},
+            {"type": "string", "pattern": SPAN_PATTERN},
+        ]})
+    }
+
     fn show(&self, value: &Duration) -> serde_yaml::Value {
         in_small_units(millis(*value)).into()
     }
@@ -144,6 +186,10 @@ impl<K: Kind> Kind for Limit<K> {
 
     fn expected(&self) -> String {
         format!("`none` or {}", self.0.expected())
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        json!({"anyOf": [{"const": "none"}, caseless(&["none"]), self.0.schema()]})
     }
 
     fn show(&self, value: &Option<K::Value>) -> serde_yaml::Value {
@@ -186,6 +232,13 @@ impl Kind for Size {
     fn expected(&self) -> String {
         let [least, most] = [self.0.start(), self.0.end()].map(|size| sized(*size));
         format!("a size from {least} to {most}, in bytes or as in 64KiB, 1MiB")
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        json!({"anyOf": [
+            {"type": "integer", "minimum": self.0.start(), "maximum": self.0.end()},
+            {"type": "string", "pattern": "^[+]?[0-9_]+ *([kKmMgG]?[iI]?[bB])?$"},
+        ]})
     }
 
     fn show(&self, value: &usize) -> serde_yaml::Value {

@@ -2,6 +2,8 @@
 
 use agentup_auth::{Algorithm, Scope};
 
+use serde_json::json;
+
 use super::Kind;
 
 /// A signature algorithm.
@@ -21,6 +23,12 @@ impl Kind for SignatureAlgorithm {
         "the name of a signature algorithm such as HS256 or RS256".to_owned()
     }
 
+    fn schema(&self) -> serde_json::Value {
+        let names = Algorithm::ALL.map(Algorithm::name);
+        // The other name of EdDSA (RFC 9864 §2.2).
+        json!({"enum": names.iter().copied().chain(["Ed25519"]).collect::<Vec<_>>()})
+    }
+
     fn show(&self, value: &Algorithm) -> serde_yaml::Value {
         value.name().into()
     }
@@ -38,6 +46,11 @@ impl Kind for ScopeName {
 
     fn expected(&self) -> String {
         "the name of a scope".to_owned()
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        // RFC 6749 §3.3.
+        json!({"type": "string", "pattern": "^[!#-\\[\\]-~]+$"})
     }
 
     fn show(&self, value: &Scope) -> serde_yaml::Value {
@@ -69,6 +82,10 @@ impl Kind for MediaType {
 
     fn expected(&self) -> String {
         "`text` or a media type such as application/json".to_owned()
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        json!({"type": "string", "pattern": "^([tT][eE][xX][tT]|[^/]+/.+)$"})
     }
 
     fn show(&self, value: &String) -> serde_yaml::Value {

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use serde_json::json;
 
 use super::Kind;
 
@@ -22,6 +23,10 @@ impl Kind for Network {
 
     fn expected(&self) -> String {
         "an IP address or a network such as 10.0.0.0/8".to_owned()
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        json!({"type": "string", "pattern": "^[0-9A-Fa-f:.]+(/[0-9]+)?$"})
     }
 
     fn show(&self, value: &IpNet) -> serde_yaml::Value {

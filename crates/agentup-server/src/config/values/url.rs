@@ -3,8 +3,12 @@
 use std::net::IpAddr;
 
 use http::{HeaderValue, Uri};
+use serde_json::json;
 
 use super::Kind;
+
+/// How an address on the web begins.
+const WEB_PATTERN: &str = "^[hH][tT][tT][pP][sS]?://[^/]";
 
 /// An address that people or clients may follow.
 pub(in super::super) struct WebUrl;
@@ -23,6 +27,10 @@ impl Kind for WebUrl {
 
     fn expected(&self) -> String {
         "an absolute http or https URL without a password".to_owned()
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        json!({"type": "string", "pattern": WEB_PATTERN})
     }
 
     fn show(&self, value: &String) -> serde_yaml::Value {
@@ -50,6 +58,10 @@ impl Kind for KeyUrl {
 
     fn expected(&self) -> String {
         "an absolute https URL without a password".to_owned()
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        json!({"type": "string", "pattern": WEB_PATTERN})
     }
 
     fn show(&self, value: &String) -> serde_yaml::Value {
@@ -82,6 +94,10 @@ impl Kind for HostName {
         "the name or the address of a host, without scheme and port".to_owned()
     }
 
+    fn schema(&self) -> serde_json::Value {
+        json!({"type": "string", "pattern": "^[A-Za-z0-9._:\\[\\]-]+$"})
+    }
+
     fn show(&self, value: &String) -> serde_yaml::Value {
         value.as_str().into()
     }
@@ -104,6 +120,10 @@ impl Kind for Origin {
 
     fn expected(&self) -> String {
         "an origin such as https://app.example, without a path, or `*`".to_owned()
+    }
+
+    fn schema(&self) -> serde_json::Value {
+        json!({"type": "string", "pattern": "^(\\*|[hH][tT][tT][pP][sS]?://[^/]+)$"})
     }
 
     fn show(&self, value: &HeaderValue) -> serde_yaml::Value {
