@@ -26,7 +26,7 @@ impl fmt::Write for Escaping<'_> {
 pub(super) fn value(line: &mut Vec<u8>, text: &str) {
     let is_word =
         |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'=' | b'\'');
-    if !text.is_empty() && text.bytes().all(is_word) {
+    if !text.is_empty() && all(text, is_word) {
         line.extend_from_slice(text.as_bytes());
         return;
     }
@@ -49,7 +49,9 @@ pub(super) fn json(line: &mut Vec<u8>, text: &str) {
 
 /// Adds a part of a text of JSON.
 pub(super) fn json_part(line: &mut Vec<u8>, text: &str) {
-    if is_plain(text) && !text.bytes().any(|byte| matches!(byte, b'"' | b'\\')) {
+    if all(text, |byte| {
+        matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')
+    }) {
         line.extend_from_slice(text.as_bytes());
         return;
     }
@@ -80,7 +82,12 @@ fn push(line: &mut Vec<u8>, character: char) {
 
 /// Whether a text is of ASCII that is seen, as nearly all are.
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    all(text, |byte| matches!(byte, b' '..=b'~'))
+}
+
+/// Whether it is so for every byte. No byte ends the search, so that many are looked at at once.
+fn all(text: &str, is_so: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(true, |all, byte| all & is_so(byte))
 }
 
 #[cfg(test)]
