@@ -19,7 +19,7 @@ fn config(folder: &Path, daily: bool) -> AuditConfig {
         target: AuditTarget::File {
             path: folder.join("audit.jsonl"),
             rotation: RotationConfig {
-                size: 1 << 20,
+                size: 1 << 30,
                 daily,
                 keep: 10,
             },

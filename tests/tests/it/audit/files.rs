@@ -91,7 +91,7 @@ async fn a_restarted_server_goes_on_where_the_last_one_was_cut_off() {
     let server = Server::start_in(folder("file: audit.jsonl"));
     denials(&server, 1).await;
     let before = server.stop().audit;
-    let half = "{\"schema\":1,\"seq\":6,\"ti";
+    let half = "{\"schema\":1,\"seq\":5,\"half";
     let again = folder("file: audit.jsonl");
     again.write("audit.jsonl", &format!("{before}{half}"));
     let server = Server::start_in(again);
