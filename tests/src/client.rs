@@ -26,6 +26,12 @@ impl Client {
         Self { http, url }
     }
 
+    /// A client that speaks by these means.
+    #[must_use]
+    pub const fn by(http: reqwest::Client, url: String) -> Self {
+        Self { http, url }
+    }
+
     /// The address, without a slash at its end.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -35,7 +41,9 @@ impl Client {
     /// Host and port.
     #[must_use]
     pub fn authority(&self) -> &str {
-        self.url.strip_prefix("http://").unwrap_or(&self.url)
+        let url = self.url.strip_prefix("https://");
+        url.or_else(|| self.url.strip_prefix("http://"))
+            .unwrap_or(&self.url)
     }
 
     /// A request, to be completed and sent by [`Answer::to`].

@@ -11,6 +11,7 @@
 )]
 
 mod answer;
+mod certificates;
 mod client;
 mod collector;
 mod counterpart;
@@ -25,6 +26,7 @@ pub mod tokens;
 mod wire;
 
 pub use answer::{Answer, Challenge};
+pub use certificates::{Authority, Certified};
 pub use client::{Client, message_id, message_v03, message_v10};
 pub use collector::{Collector, Posted};
 pub use counterpart::{Caller, Counterpart, Seen};

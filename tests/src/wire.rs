@@ -81,6 +81,17 @@ impl Wire {
         }
     }
 
+    /// Reads so many bytes.
+    ///
+    /// # Panics
+    /// When there are fewer.
+    #[must_use]
+    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; count];
+        self.0.read_exact(&mut bytes).expect("as many bytes");
+        bytes
+    }
+
     /// Whether the server has closed the connection, and said nothing more before.
     #[must_use]
     pub fn is_closed(&mut self) -> bool {

@@ -11,9 +11,11 @@ use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
 
 use crate::{
+    certificate::CertificateThumbprint,
     scope::ScopeSet,
     time::{Leeway, UnixSeconds},
     token::BearerToken,
+    verify::{Binding, Unproven},
 };
 
 mod answer;
@@ -69,7 +71,7 @@ pub struct Introspection {
     rules: IntrospectionRules,
     issuer: Arc<str>,
     /// Apart from each other, so that a flood of bad tokens displaces no good one.
-    good: Option<Cache<TokenName, Remembered<IntrospectedToken>>>,
+    good: Option<Cache<TokenName, Remembered<ActiveToken>>>,
     bad: Option<Cache<TokenName, Remembered<IntrospectionError>>>,
 }
 
@@ -81,7 +83,7 @@ pub struct TokenName([u8; digest::SHA256_OUTPUT_LEN]);
 #[derive(Clone, Debug)]
 pub enum Known {
     /// The server said so not long ago.
-    Answer(Result<IntrospectedToken, IntrospectionError>),
+    Answer(Result<ActiveToken, IntrospectionError>),
     /// It has to be asked.
     No(TokenName),
 }
@@ -92,9 +94,14 @@ struct Remembered<T> {
     until: UnixSeconds,
 }
 
-/// A token that its server calls active and that meets the rules. Only [`Introspection`] makes
-/// one. Cloning is cheap, and `Debug` shows no member.
+/// A token that its server calls active and that meets the rules, whoever brings it. Only
+/// [`Introspection`] makes one. It says nothing before it is confirmed: it may be bound to a
+/// certificate. Cloning is cheap, and `Debug` shows no member.
 #[derive(Clone)]
+pub struct ActiveToken(Arc<Active>);
+
+/// A token that its server calls active, that meets the rules, and that its bearer may use. Only
+/// [`ActiveToken::confirm`] makes one. `Debug` shows no member.
 pub struct IntrospectedToken(Arc<Active>);
 
 struct Active {
@@ -104,6 +111,7 @@ struct Active {
     expires_at: Option<UnixSeconds>,
     not_before: Option<UnixSeconds>,
     members: Map<String, Value>,
+    binding: Binding,
 }
 
 impl Default for IntrospectionRules {
@@ -179,7 +187,7 @@ impl Introspection {
         name: TokenName,
         answer: &[u8],
         now: UnixSeconds,
-    ) -> Result<IntrospectedToken, IntrospectionError> {
+    ) -> Result<ActiveToken, IntrospectionError> {
         let judged = self.judge(answer, now);
         match &judged {
             Ok(token) => {
@@ -200,11 +208,7 @@ impl Introspection {
         judged
     }
 
-    fn judge(
-        &self,
-        answer: &[u8],
-        now: UnixSeconds,
-    ) -> Result<IntrospectedToken, IntrospectionError> {
+    fn judge(&self, answer: &[u8], now: UnixSeconds) -> Result<ActiveToken, IntrospectionError> {
         let token = answer::read(answer, &self.rules, &self.issuer)?;
         token.check_moment(&self.rules, now)?;
         Ok(token)
@@ -216,6 +220,49 @@ impl fmt::Debug for Introspection {
         f.debug_struct("Introspection")
             .field("rules", &self.rules)
             .finish_non_exhaustive()
+    }
+}
+
+impl ActiveToken {
+    /// Confirms that the token is for a client that has shown this certificate, if any, and
+    /// proved to have its key (RFC 8705 §3.2). What was remembered is confirmed each time anew:
+    /// the next one to bring the token may be another client.
+    ///
+    /// # Errors
+    /// When the token is bound to what this client did not prove to have.
+    pub fn confirm(
+        self,
+        certificate: Option<&CertificateThumbprint>,
+    ) -> Result<IntrospectedToken, IntrospectionError> {
+        match self.0.binding.key_to_prove(certificate) {
+            Ok(None) => Ok(IntrospectedToken(self.0)),
+            // No proof of a key is taken for a token that is not verified here.
+            Ok(Some(_)) | Err(Unproven::NoProof) => Err(IntrospectionError::ProofRequired),
+            Err(Unproven::OtherCertificate) => Err(IntrospectionError::OtherCertificate),
+        }
+    }
+
+    /// What may be another answer each time that the token comes.
+    fn check_moment(
+        &self,
+        rules: &IntrospectionRules,
+        now: UnixSeconds,
+    ) -> Result<(), IntrospectionError> {
+        let has_expired = |moment: UnixSeconds| moment.later_by(rules.leeway) <= now;
+        if self.0.expires_at.is_some_and(has_expired) {
+            return Err(IntrospectionError::Expired);
+        }
+        let is_early = |moment: UnixSeconds| moment > now.later_by(rules.leeway);
+        if self.0.not_before.is_some_and(is_early) {
+            return Err(IntrospectionError::NotYetValid);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ActiveToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActiveToken").finish_non_exhaustive()
     }
 }
 
@@ -248,23 +295,6 @@ impl IntrospectedToken {
     #[must_use]
     pub fn members(&self) -> &Map<String, Value> {
         &self.0.members
-    }
-
-    /// What may be another answer each time that the token comes.
-    fn check_moment(
-        &self,
-        rules: &IntrospectionRules,
-        now: UnixSeconds,
-    ) -> Result<(), IntrospectionError> {
-        let has_expired = |moment: UnixSeconds| moment.later_by(rules.leeway) <= now;
-        if self.0.expires_at.is_some_and(has_expired) {
-            return Err(IntrospectionError::Expired);
-        }
-        let is_early = |moment: UnixSeconds| moment > now.later_by(rules.leeway);
-        if self.0.not_before.is_some_and(is_early) {
-            return Err(IntrospectionError::NotYetValid);
-        }
-        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@
 mod algorithm;
 pub mod api_key;
 mod base64url;
+mod certificate;
 pub mod dpop;
 pub mod introspection;
 #[cfg(feature = "issue")]
@@ -28,8 +29,11 @@ pub mod verify;
 
 pub use algorithm::{Algorithm, Family, UnknownAlgorithm};
 pub use api_key::{ApiKeyEntry, ApiKeyError, ApiKeys, KeyHash, PresentedKey, VerifiedApiKey};
+pub use certificate::CertificateThumbprint;
 pub use dpop::{BoundToken, DpopError, DpopRules, DpopVerifier};
-pub use introspection::{IntrospectedToken, Introspection, IntrospectionError, IntrospectionRules};
+pub use introspection::{
+    ActiveToken, IntrospectedToken, Introspection, IntrospectionError, IntrospectionRules,
+};
 pub use keys::{
     HmacSecret, KeyError, KeySet, LoadedKeys, SkippedKey, UnnamedKeys, VerificationKey,
 };

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    dpop::BoundToken, keys::KeySet, revocation::RevocationList, time::UnixSeconds,
-    token::BearerToken,
+    certificate::CertificateThumbprint, dpop::BoundToken, keys::KeySet, keys::Thumbprint,
+    revocation::RevocationList, time::UnixSeconds, token::BearerToken,
 };
 
 mod binding;
@@ -17,6 +17,7 @@ mod policy;
 mod scopes;
 mod times;
 
+pub(crate) use binding::{Binding, Unproven};
 use cache::{Digest, Known, TokenCache};
 pub use claims::VerifiedClaims;
 pub use error::VerifyError;
@@ -99,40 +100,74 @@ impl Verifier {
         token: BearerToken<'_>,
         now: UnixSeconds,
     ) -> Result<VerifiedClaims, VerifyError> {
-        self.judge(token, Comes::Alone, now)
+        self.verify_beside(token, None, now)
+    }
+
+    /// As [`Verifier::verify`], for a token that comes over a connection whose client has shown
+    /// this certificate, if any, and proved to have its key (RFC 8705 §3).
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`], and when the token is bound to another certificate.
+    pub fn verify_beside(
+        &self,
+        token: BearerToken<'_>,
+        certificate: Option<&CertificateThumbprint>,
+        now: UnixSeconds,
+    ) -> Result<VerifiedClaims, VerifyError> {
+        let comes = Comes {
+            certificate,
+            manner: Manner::Alone,
+        };
+        self.judge(token, comes, now)
     }
 
     /// Decides whether a token that a proof of possession comes with (RFC 9449 §7.1) is good at
     /// the moment `now`, but for that proof.
     ///
     /// # Errors
-    /// As [`Verifier::verify`], and when the token is not bound to a key that can be proved.
+    /// As [`Verifier::verify_beside`], and when the token is not bound to a key that can be
+    /// proved.
     pub fn verify_bound(
         &self,
         token: BearerToken<'_>,
+        certificate: Option<&CertificateThumbprint>,
         now: UnixSeconds,
     ) -> Result<BoundToken, VerifyError> {
-        let claims = self.judge(token, Comes::WithProof, now)?;
-        let key = claims.binding().key()?;
+        let comes = Comes {
+            certificate,
+            manner: Manner::WithProof,
+        };
+        let claims = self.judge(token, comes, now)?;
+        let key = comes.key_to_prove(&claims)?;
+        let key = key.ok_or(VerifyError::NotBound)?;
         Ok(BoundToken::new(claims, key, &cache::digest(token)))
     }
 
     /// The claims of a token that comes by itself, if it was found good before and still is. A token
     /// that is not remembered costs no more than a hash, whatever it is.
     #[must_use]
-    pub fn recall(&self, token: BearerToken<'_>, now: UnixSeconds) -> Option<VerifiedClaims> {
+    pub fn recall(
+        &self,
+        token: BearerToken<'_>,
+        certificate: Option<&CertificateThumbprint>,
+        now: UnixSeconds,
+    ) -> Option<VerifiedClaims> {
         let cache = self.cache.as_ref()?;
         if token.expose().len() > Policy::MAX_TOKEN_BYTES {
             return None;
         }
         let known = self.remembered(cache, &cache::digest(token))?;
-        self.judge_known(known, Comes::Alone, now).ok()
+        let comes = Comes {
+            certificate,
+            manner: Manner::Alone,
+        };
+        self.judge_known(known, comes, now).ok()
     }
 
     fn judge(
         &self,
         token: BearerToken<'_>,
-        comes: Comes,
+        comes: Comes<'_>,
         now: UnixSeconds,
     ) -> Result<VerifiedClaims, VerifyError> {
         let Some(cache) = &self.cache else {
@@ -160,7 +195,7 @@ impl Verifier {
     fn judge_known(
         &self,
         known: Known,
-        comes: Comes,
+        comes: Comes<'_>,
         now: UnixSeconds,
     ) -> Result<VerifiedClaims, VerifyError> {
         comes.check(&known.claims)?;
@@ -171,7 +206,7 @@ impl Verifier {
     fn judge_afresh(
         &self,
         token: BearerToken<'_>,
-        comes: Comes,
+        comes: Comes<'_>,
         now: UnixSeconds,
     ) -> Result<Known, VerifyError> {
         let parts = Parts::split(token, &self.policy)?;
@@ -227,19 +262,36 @@ impl Verifier {
 
 /// How a token comes.
 #[derive(Clone, Copy)]
-enum Comes {
+struct Comes<'a> {
+    /// What the client has proved to have, before anything was asked.
+    certificate: Option<&'a CertificateThumbprint>,
+    manner: Manner,
+}
+
+#[derive(Clone, Copy)]
+enum Manner {
     Alone,
     WithProof,
 }
 
-impl Comes {
+impl Comes<'_> {
     /// RFC 9449 §7.1, RFC 8705 §3: a bound token without its proof may be a stolen one.
     fn check(self, claims: &VerifiedClaims) -> Result<(), VerifyError> {
-        let binding = claims.binding();
-        match self {
-            Self::Alone => binding.check_absent(),
-            Self::WithProof => binding.key().map(drop),
+        match (self.manner, self.key_to_prove(claims)?) {
+            (Manner::Alone, None) | (Manner::WithProof, Some(_)) => Ok(()),
+            (Manner::Alone, Some(_)) => Err(VerifyError::ProofRequired),
+            (Manner::WithProof, None) => Err(VerifyError::NotBound),
         }
+    }
+
+    fn key_to_prove(self, claims: &VerifiedClaims) -> Result<Option<Thumbprint>, VerifyError> {
+        claims
+            .binding()
+            .key_to_prove(self.certificate)
+            .map_err(|unproven| match unproven {
+                Unproven::NoProof => VerifyError::ProofRequired,
+                Unproven::OtherCertificate => VerifyError::OtherCertificate,
+            })
     }
 }
 

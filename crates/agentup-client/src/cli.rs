@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use secrecy::SecretString;
 
-use crate::{exit, token::TokenArgs, verdict::ScopeOrder};
+use crate::{exit, tls::TlsArgs, token::TokenArgs, verdict::ScopeOrder};
 
 /// The variable that is asked when the command line names no agent.
 pub(crate) const URL_VARIABLE: &str = "AGENTUP_URL";
@@ -17,8 +17,8 @@ pub(crate) const DEFAULT_URL: &str = "http://localhost:8000";
 /// Without a command it starts an interactive session, or reads commands from standard input line by
 /// line. With nothing but a JWT it uses it for discovery and an authorization test.
 ///
-/// With https:// the certificate authorities of the system are trusted, or those of the file that the
-/// variable `SSL_CERT_FILE` names.
+/// With https:// the certificate authorities of the system are trusted, or those of the file that
+/// --ca-file or the variable `SSL_CERT_FILE` names.
 #[derive(Parser)]
 #[command(
     version,
@@ -34,6 +34,9 @@ pub(crate) struct Cli {
 
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
 
     #[command(flatten)]
     pub(crate) token: TokenArgs,

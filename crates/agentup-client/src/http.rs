@@ -10,7 +10,7 @@ use reqwest::{
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::token::Token;
+use crate::{tls::Tls, token::Token};
 
 /// Time for name resolution, TCP and TLS together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -44,23 +44,40 @@ pub(crate) struct Http {
 
 impl Http {
     /// A client whose requests take at most `timeout`, connecting and reading included.
-    pub(crate) fn new(timeout: Duration) -> reqwest::Result<Self> {
+    ///
+    /// # Errors
+    /// With the cause, when the certificate and its key do not fit.
+    pub(crate) fn new(timeout: Duration, tls: Tls) -> Result<Self, String> {
+        let Tls {
+            authorities,
+            identity,
+        } = tls;
         let builder = || {
-            Client::builder()
+            let builder = Client::builder()
                 .user_agent(concat!("agentup-client/", env!("CARGO_PKG_VERSION")))
                 .connect_timeout(CONNECT_TIMEOUT)
                 .timeout(timeout)
                 // A redirect could carry the token to a place that nobody chose.
                 .redirect(Policy::none())
                 // An interactive session pauses between requests for longer than servers keep a connection.
-                .pool_max_idle_per_host(0)
+                .pool_max_idle_per_host(0);
+            match &identity {
+                Some(identity) => builder.identity(identity.clone()),
+                None => builder,
+            }
         };
         // A small container has no certificate authorities, which only matters to HTTPS: there nothing
         // is trusted then.
-        let client = builder()
-            .build()
-            .or_else(|_| builder().tls_certs_only([]).build())?;
-        Ok(Self { client, timeout })
+        let client = match authorities {
+            Some(authorities) => builder().tls_certs_only(authorities).build(),
+            None => builder()
+                .build()
+                .or_else(|_| builder().tls_certs_only([]).build()),
+        };
+        Ok(Self {
+            client: client.map_err(|error| root_cause(&error))?,
+            timeout,
+        })
     }
 
     /// Gets a public document. No token goes along.

@@ -12,6 +12,7 @@ mod refusal;
 mod reply;
 mod rpc;
 mod session;
+mod tls;
 mod token;
 mod trial;
 mod verdict;
@@ -90,8 +91,8 @@ fn prepare(cli: &Cli) -> Result<(Environment, Agent), String> {
         .or_else(|| environment.get(URL_VARIABLE).filter(|url| !url.is_empty()));
     let base = BaseUrl::parse(url.unwrap_or(DEFAULT_URL)).map_err(str::to_owned)?;
     let token = token(cli, &environment)?;
-    let http = Http::new(cli.connection.timeout)
-        .map_err(|error| format!("cannot set up HTTP: {error}"))?;
+    let http = Http::new(cli.connection.timeout, cli.tls.read()?)
+        .map_err(|cause| format!("cannot set up HTTP: {cause}"))?;
     Ok((
         environment,
         Agent::new(base, http, token, cli.connection.direct),

@@ -7,7 +7,7 @@ use agentup_protocol::{Artifact, Message, Part};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use crate::{CallerToken, SkillError, TraceContext, handler::standard_denial};
+use crate::{CallerToken, ClientCertificate, SkillError, TraceContext, handler::standard_denial};
 
 mod conversation;
 mod correlation;
@@ -68,6 +68,7 @@ pub struct SkillContext {
     request_id: Arc<str>,
     trace: Option<TraceContext>,
     token: Option<CallerToken>,
+    certificate: Option<ClientCertificate>,
     cancellation: CancellationToken,
     task: Arc<dyn TaskChannel>,
     conversations: Arc<dyn Conversations>,
@@ -85,6 +86,8 @@ pub struct RunOf {
     pub trace: Option<TraceContext>,
     /// The caller's token, for a [`Skill::with_caller_token`](crate::Skill::with_caller_token).
     pub token: Option<CallerToken>,
+    /// The certificate that the caller has shown.
+    pub certificate: Option<ClientCertificate>,
     /// Fires when the task is canceled or the server stops.
     pub cancellation: CancellationToken,
     /// The task.
@@ -114,6 +117,7 @@ impl SkillContext {
             request_id,
             trace,
             token,
+            certificate,
             cancellation,
             task,
             conversations,
@@ -126,6 +130,7 @@ impl SkillContext {
             request_id,
             trace,
             token,
+            certificate,
             cancellation,
             task,
             conversations,
@@ -202,6 +207,13 @@ impl SkillContext {
     #[must_use]
     pub fn claims(&self) -> Option<&Map<String, Value>> {
         self.permit.principal().claims()
+    }
+
+    /// The certificate that the caller has shown and proved to have the key of; none where callers
+    /// are not asked for one (`server.tls.client_ca_file`).
+    #[must_use]
+    pub const fn client_certificate(&self) -> Option<&ClientCertificate> {
+        self.certificate.as_ref()
     }
 
     /// The skill that runs.

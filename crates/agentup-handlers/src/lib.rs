@@ -17,6 +17,7 @@
 pub mod a2a;
 mod builtin;
 mod caller_token;
+mod client_certificate;
 mod context;
 mod handler;
 pub mod http;
@@ -35,6 +36,7 @@ pub mod upstream;
 
 pub use builtin::{AgentFacts, AssistantModel, builtin};
 pub use caller_token::CallerToken;
+pub use client_certificate::ClientCertificate;
 pub use context::{ArtifactStream, Conversations, RunOf, SkillContext, TaskChannel, Update};
 pub use handler::SkillHandler;
 pub use registry::{Admitted, Allowed, DuplicateSkill, Registry, Skill, SkillInfo};

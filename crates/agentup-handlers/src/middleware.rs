@@ -127,7 +127,12 @@ impl Middleware {
         run: RunOf,
     ) -> Result<Reply, SkillError> {
         let place = self.cache.as_ref().filter(|_| run.is_repeatable);
-        let place = place.and_then(|cache| Some((cache, CacheKey::of(&permit, &message)?)));
+        let place = place.and_then(|cache| {
+            Some((
+                cache,
+                CacheKey::of(&permit, run.certificate.as_ref(), &message)?,
+            ))
+        });
         if let Some((cache, key)) = &place
             && let Some(answer) = cache.find(key, self.timer.now())
         {

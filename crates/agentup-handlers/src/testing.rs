@@ -84,6 +84,7 @@ pub(crate) fn run() -> (RunOf, Arc<Heard>) {
         request_id: "r".into(),
         trace: None,
         token: None,
+        certificate: None,
         cancellation: CancellationToken::new(),
         task: Arc::clone(&heard) as Arc<dyn TaskChannel>,
         conversations: Arc::new(()),

@@ -231,7 +231,7 @@ impl Agent {
         let hangup = signal(SignalKind::hangup())?;
         let is_audit =
             matches!(&self.config.audit, Some(audit) if audit.target == AuditTarget::Stdout);
-        announce(bound, is_audit)?;
+        announce(self.config.server.scheme(), bound, is_audit)?;
         app.audit.record(What::Started {
             address: bound.to_string(),
             version: env!("CARGO_PKG_VERSION"),
@@ -340,13 +340,13 @@ impl Source {
 
 /// Tells whoever started the server where it listens: with port 0 nobody else knows. Standard
 /// output is left alone where it is the audit's.
-fn announce(bound: SocketAddr, is_audit: bool) -> io::Result<()> {
+fn announce(scheme: &str, bound: SocketAddr, is_audit: bool) -> io::Result<()> {
     tracing::info!(address = %bound, "listening");
     if is_audit {
         return Ok(());
     }
     let mut out = anstream::stdout();
-    writeln!(out, "agentup-server listening on http://{bound}")?;
+    writeln!(out, "agentup-server listening on {scheme}://{bound}")?;
     out.flush()
 }
 

@@ -19,7 +19,7 @@ const TEXT: &str = "text/plain";
 pub(crate) fn of(config: &Config, registry: &Registry, url: &str) -> AgentCard {
     let agent = &config.agent;
     let secured = config.security.enabled;
-    let declared = Declared::of(&config.security, &scopes(registry));
+    let declared = Declared::of(config, &scopes(registry));
     AgentCard {
         name: agent.name.clone(),
         description: agent.description.clone(),

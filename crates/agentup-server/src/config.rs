@@ -49,6 +49,7 @@ mod security;
 mod server;
 mod show;
 mod skills;
+mod tls;
 mod tree;
 mod trust;
 mod values;
@@ -71,6 +72,7 @@ pub use reference::reference;
 pub(crate) use report::read_bounded;
 pub use schema::schema;
 pub use show::show;
+pub use tls::{ClientAuth, ClientCertificatesConfig, TlsConfig, TlsVersion};
 
 use crate::followed::FileState;
 pub use crate::signing::{PrivateKey, UnusableKey};
@@ -157,6 +159,8 @@ pub struct ServerConfig {
     pub host: String,
     /// The port; 0 lets the system choose. Default: 8000.
     pub port: u16,
+    /// How it speaks TLS. Default: it speaks plain HTTP.
+    pub tls: Option<TlsConfig>,
     /// What requests, connections and callers may take.
     pub limits: LimitsConfig,
     /// Which web pages may call.

@@ -51,13 +51,34 @@ pub(crate) fn follow<T: Send + Sync + 'static>(
     let first = FileState::of(path);
     let bytes = read_bounded(path, most)?;
     take(whom, within(most, &bytes)?).map_err(io::Error::other)?;
+    let path = path.to_owned();
+    let read_and_take = move |whom: &T| {
+        let bytes = read_bounded(&path, most).map_err(|error| error.to_string())?;
+        let bytes = within(most, &bytes).map_err(|error| error.to_string())?;
+        take(whom, bytes)
+    };
+    follow_all(vec![first], whom, audit, read_and_take)
+}
+
+/// As [`follow`], for files that belong together: `take` reads them itself, and is called when any
+/// of them has changed and all of them have come to rest. It is not called now: `files` are in the
+/// states before they were read.
+///
+/// # Errors
+/// When the system refuses a thread.
+pub(crate) fn follow_all<T: Send + Sync + 'static>(
+    files: Vec<FileState>,
+    whom: &Arc<T>,
+    audit: &Audit,
+    take: impl Fn(&T) -> Result<String, String> + Send + 'static,
+) -> io::Result<()> {
+    let names = files.iter().map(|file| file.path.display().to_string());
     let follower = Follower {
-        path: path.to_owned(),
-        most,
+        file: names.collect::<Vec<_>>().join(", "),
         whom: Arc::downgrade(whom),
         audit: audit.clone(),
         take,
-        watch: Watch::new([first]),
+        watch: Watch::new(files),
     };
     thread::Builder::new()
         .name("files".to_owned())
@@ -66,15 +87,15 @@ pub(crate) fn follow<T: Send + Sync + 'static>(
 }
 
 struct Follower<T, F> {
-    path: PathBuf,
-    most: usize,
+    /// The names of the files, for people.
+    file: String,
     whom: Weak<T>,
     audit: Audit,
     take: F,
     watch: Watch,
 }
 
-impl<T, F: Fn(&T, &[u8]) -> Result<String, String>> Follower<T, F> {
+impl<T, F: Fn(&T) -> Result<String, String>> Follower<T, F> {
     fn run(mut self) {
         while self.whom.strong_count() > 0 {
             thread::sleep(INTERVAL);
@@ -89,28 +110,15 @@ impl<T, F: Fn(&T, &[u8]) -> Result<String, String>> Follower<T, F> {
         let Some(whom) = self.whom.upgrade() else {
             return;
         };
-        let file = self.path.display();
-        let news = read_bounded(&self.path, self.most)
-            .map_err(|error| error.to_string())
-            .and_then(|bytes| {
-                let bytes = within(self.most, &bytes).map_err(|error| error.to_string())?;
-                (self.take)(&whom, bytes)
-            });
-        let named = file.to_string();
-        self.audit.record(match news {
+        let file = self.file.clone();
+        self.audit.record(match (self.take)(&whom) {
             Ok(detail) => {
                 tracing::info!(%file, "file read again: {detail}");
-                What::FileChanged {
-                    file: named,
-                    detail,
-                }
+                What::FileChanged { file, detail }
             }
             Err(reason) => {
                 tracing::error!(%file, "file not taken over, the old one holds: {reason}");
-                What::FileRefused {
-                    file: named,
-                    reason,
-                }
+                What::FileRefused { file, reason }
             }
         });
     }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use agentup_auth::{
-    BearerToken, CredentialError, Principal, Scheme, ScopeGraph, credential, dpop::NotATarget,
+    BearerToken, CertificateThumbprint, CredentialError, Principal, Scheme, ScopeGraph, credential,
+    dpop::NotATarget,
 };
 use http::{HeaderValue, header::AUTHORIZATION, request::Parts};
 use tokio::runtime::TryCurrentError;
@@ -14,6 +15,7 @@ use crate::{
     config::{ApiKeyConfig, SecurityConfig},
     http::{ChallengeScheme, Rejection},
     keys::Keys,
+    serve::Peer,
 };
 
 mod api_key;
@@ -163,7 +165,10 @@ impl Guarded {
         let found = credential(tokens).map_err(Rejection::Credential)?;
         let (scheme, token) = found.ok_or(Rejection::Unauthenticated)?;
         match scheme {
-            Scheme::Bearer => self.admit_token(token, clock).await,
+            Scheme::Bearer => {
+                let certificate = certificate_of(head);
+                self.admit_token(token, certificate, clock).await
+            }
             Scheme::Dpop => self.admit_proven(token, head, clock).await,
         }
     }
@@ -179,25 +184,28 @@ impl Guarded {
         let tokens = head.headers.get_all(AUTHORIZATION).iter();
         let (scheme, token) = credential(tokens.map(HeaderValue::as_bytes)).ok()??;
         let bearer = self.bearer.as_ref().filter(|_| scheme == Scheme::Bearer)?;
-        let claims = bearer.recall(token, clock)?;
+        let claims = bearer.recall(token, certificate_of(head), clock)?;
         Some(Principal::from_claims(claims, &self.graph))
     }
 
-    /// A token that comes by itself.
+    /// A token that comes by itself, over a connection with this client certificate.
     async fn admit_token(
         &self,
         token: BearerToken<'_>,
+        certificate: Option<&CertificateThumbprint>,
         clock: &Clock,
     ) -> Result<Principal, Rejection> {
         match (&self.bearer, &self.introspection) {
-            (Some(bearer), None) => self.verify(bearer, token, clock).await,
+            (Some(bearer), None) => self.verify(bearer, token, certificate, clock).await,
             // Who judges it follows from the issuer that it names, and nobody else is asked then:
             // what one judge has refused, the other cannot let in.
             (Some(bearer), Some(_)) if bearer.is_named_by(token) => {
-                self.verify(bearer, token, clock).await
+                self.verify(bearer, token, certificate, clock).await
             }
             (_, Some(introspector)) => {
                 let token = Box::pin(introspector.judge(token, clock)).await?;
+                let token = token.confirm(certificate);
+                let token = token.map_err(Rejection::Introspection)?;
                 Ok(Principal::from_introspection(token, &self.graph))
             }
             (None, None) => Err(Rejection::Credential(CredentialError::NotBearer)),
@@ -208,9 +216,10 @@ impl Guarded {
         &self,
         bearer: &Bearer,
         token: BearerToken<'_>,
+        certificate: Option<&CertificateThumbprint>,
         clock: &Clock,
     ) -> Result<Principal, Rejection> {
-        let claims = bearer.verify(token, clock).await?;
+        let claims = bearer.verify(token, certificate, clock).await?;
         Ok(Principal::from_claims(claims, &self.graph))
     }
 
@@ -223,7 +232,10 @@ impl Guarded {
     ) -> Result<Principal, Rejection> {
         let bearer = self.bearer.as_ref();
         let bearer = bearer.ok_or(Rejection::Credential(CredentialError::NotBearer))?;
-        let claims = bearer.verify_proven(token, head, clock).await?;
+        let certificate = certificate_of(head);
+        let claims = bearer
+            .verify_proven(token, certificate, head, clock)
+            .await?;
         Ok(Principal::from_claims(claims, &self.graph))
     }
 
@@ -235,6 +247,12 @@ impl Guarded {
         let api_key = self.api_key.as_ref().map(|gate| gate.challenge());
         [bearer, dpop, api_key].into_iter().flatten().collect()
     }
+}
+
+/// The certificate that the client of a request has proved to have the key of.
+fn certificate_of(head: &Parts) -> Option<&CertificateThumbprint> {
+    let certificate = head.extensions.get::<Peer>()?.certificate()?;
+    Some(certificate.thumbprint())
 }
 
 #[cfg(test)]

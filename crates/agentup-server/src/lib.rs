@@ -31,6 +31,7 @@ mod tasks;
 mod telemetry;
 #[cfg(test)]
 mod testing;
+mod tls;
 mod traces;
 
 pub use agent::{Agent, AgentError};
@@ -44,6 +45,7 @@ pub use agentup_protocol::{Artifact, Message, Part, PartContent, Role};
 pub use clock::Clock;
 pub use gate::GateError;
 pub use live::LiveError;
+pub use tls::TlsError;
 
 /// The code of the chapter on skills compiles.
 #[cfg(doctest)]

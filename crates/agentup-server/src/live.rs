@@ -27,6 +27,7 @@ use crate::{
     push::Rules,
     signing::{CannotSign, Signer},
     skill_log::SkillLog,
+    tls::{Tls, TlsError},
     traces::Tracer,
 };
 
@@ -59,6 +60,8 @@ pub(crate) struct Live {
     audited: HashSet<Arc<str>>,
     /// Whether a skill passes its callers' tokens on.
     pub(crate) passes_tokens: bool,
+    /// How connections begin, unless by plain HTTP.
+    pub(crate) tls: Option<Arc<Tls>>,
 }
 
 /// Why the skills of an agent do not fit together.
@@ -87,6 +90,9 @@ pub enum LiveError {
     /// Credentials cannot be judged as it is configured.
     #[error("security: {0}")]
     Gate(#[from] GateError),
+    /// TLS cannot be spoken as it is configured.
+    #[error("server.tls: {0}")]
+    Tls(#[from] TlsError),
     /// A document cannot be written as JSON.
     #[error("the agent card cannot be written")]
     Document(#[from] serde_json::Error),
@@ -152,6 +158,12 @@ impl Live {
             audited: audited(config, &registry),
             tracer,
             passes_tokens: registry.iter().any(Skill::takes_token),
+            tls: config
+                .server
+                .tls
+                .as_ref()
+                .map(|tls| Tls::new(tls, audit))
+                .transpose()?,
             registry,
             gate,
         })
@@ -328,7 +340,12 @@ fn public_url(config: &Config, bound: Option<SocketAddr>) -> String {
         Some(SocketAddr::V4(bound)) => bound.ip().to_string(),
         None => config.server.host.clone(),
     };
-    format!("http://{host}:{port}/")
+    format!("{}://{host}:{port}/", config.server.scheme())
+}
+
+fn asks_for_certificates(config: &Config) -> bool {
+    let tls = config.server.tls.as_ref();
+    tls.is_some_and(|tls| tls.client.is_some())
 }
 
 /// The protected-resource metadata (RFC 9728 §2).
@@ -344,6 +361,8 @@ struct ResourceMetadata {
     dpop_signing_alg_values_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     dpop_bound_access_tokens_required: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tls_client_certificate_bound_access_tokens: bool,
     resource_name: String,
 }
 
@@ -377,6 +396,8 @@ impl ResourceMetadata {
             bearer_methods_supported: if has_tokens { &["header"] } else { &[] },
             dpop_signing_alg_values_supported: algorithms.unwrap_or_default(),
             dpop_bound_access_tokens_required: dpop.is_some_and(|dpop| dpop.required),
+            // RFC 8705 §3.3 in the words of RFC 9728 §2: that such tokens are checked here.
+            tls_client_certificate_bound_access_tokens: has_tokens && asks_for_certificates(config),
             resource_name: config.agent.name.clone(),
         }
     }

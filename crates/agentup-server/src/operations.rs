@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use agentup_auth::{Denied, Principal};
-use agentup_handlers::{Admitted, CallerToken, Skill, middleware::Limited};
+use agentup_handlers::{Admitted, CallerToken, ClientCertificate, Skill, middleware::Limited};
 use agentup_protocol::{A2aError, CancelTaskRequest, Message, SendMessageRequest};
 
 use crate::{
@@ -26,6 +26,8 @@ pub(crate) struct Asker {
     pub(crate) noted: Noted,
     /// The token that the caller was admitted by, if a skill may pass it on.
     pub(crate) token: Option<CallerToken>,
+    /// The certificate that the caller has shown.
+    pub(crate) certificate: Option<ClientCertificate>,
 }
 
 /// How a caller hears that a skill is not for it.
@@ -215,6 +217,7 @@ impl Asker {
             trace: self.noted.trace().cloned(),
             tracer: self.live.tracer.clone(),
             token: self.token.clone().filter(|_| skill.takes_token()),
+            certificate: self.certificate.clone(),
         }
     }
 

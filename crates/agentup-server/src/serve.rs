@@ -71,7 +71,7 @@ impl Workers {
                 .on_thread_park(telemetry::release)
                 .build()?;
             let worker = Worker {
-                connections: Arc::new(Connections::new(front.clone())),
+                connections: Arc::new(Connections::new(front.clone(), stop.clone())),
                 places: Arc::clone(&places),
                 front: front.clone(),
                 stop: stop.clone(),

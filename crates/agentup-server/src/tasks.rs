@@ -10,8 +10,8 @@ use std::{
 
 use agentup_auth::PrincipalId;
 use agentup_handlers::{
-    Admitted, Allowed, CallerToken, Conversations, Reply, RunOf, SkillError, TaskChannel,
-    TraceContext, middleware::outcome,
+    Admitted, Allowed, CallerToken, ClientCertificate, Conversations, Reply, RunOf, SkillError,
+    TaskChannel, TraceContext, middleware::outcome,
 };
 use agentup_protocol::{A2aError, ErrorKind, Message};
 use futures_util::FutureExt as _;
@@ -81,6 +81,8 @@ pub(crate) struct Origin {
     pub(crate) tracer: Option<Arc<Tracer>>,
     /// The caller's token, if the skill may pass it on.
     pub(crate) token: Option<CallerToken>,
+    /// The certificate that the caller has shown.
+    pub(crate) certificate: Option<ClientCertificate>,
 }
 
 impl Tasks {
@@ -255,6 +257,7 @@ fn run_of(
         request_id: origin.request_id,
         trace: origin.trace,
         token: origin.token,
+        certificate: origin.certificate,
         cancellation: cell.cancellation().clone(),
         task: Arc::clone(cell) as Arc<dyn TaskChannel>,
         conversations,

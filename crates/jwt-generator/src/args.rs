@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "issuer")]
 use crate::issuer::IssuerArgs;
-use crate::keygen::KeygenArgs;
+use crate::{certificate::CertificateArgs, keygen::KeygenArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,6 +24,7 @@ Examples:
   jwt-generator --private-key key.pem --kid auto
   jwt-generator --scopes basic --skill basic_assistant --format curl | sh
   jwt-generator keygen --type rsa --out key.pem --public-out public.pem
+  jwt-generator certificate --out certs --client alice
   jwt-generator issuer --port 9000
 
 Defaults:
@@ -58,6 +59,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Keygen(KeygenArgs),
+    Certificate(CertificateArgs),
     #[cfg(feature = "issuer")]
     Issuer(IssuerArgs),
 }

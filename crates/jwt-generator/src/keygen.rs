@@ -13,7 +13,7 @@ use agentup_env::cli::{input::Place, terminal::safe_text};
 pub(crate) use args::KeygenArgs;
 pub(crate) use error::KeygenError;
 
-use files::Target;
+pub(crate) use files::Target;
 use made::Made;
 use plan::Plan;
 

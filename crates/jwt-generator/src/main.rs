@@ -1,6 +1,7 @@
 //! Mints JSON Web Tokens, makes keys for them, and issues them on request for development.
 
 mod args;
+mod certificate;
 mod claims;
 mod error;
 #[cfg(feature = "issuer")]
@@ -27,6 +28,10 @@ fn main() -> ExitCode {
         None => done(mint::mint(&cli.mint), error::MintError::exit_status),
         Some(Command::Keygen(args)) => done(
             keygen::keygen(args, anstream::stderr().lock()),
+            keygen::KeygenError::exit_status,
+        ),
+        Some(Command::Certificate(args)) => done(
+            certificate::certificate(args, anstream::stderr().lock()),
             keygen::KeygenError::exit_status,
         ),
         #[cfg(feature = "issuer")]

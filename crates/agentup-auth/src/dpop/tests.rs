@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::{DpopError, DpopRules, DpopVerifier, ProvenRequest, Target};
 use crate::{
-    Algorithm, BearerToken, HmacSecret, KeySet, Policy, TrustedIssuer, UnixSeconds,
-    VerificationKey, VerifiedClaims, Verifier, VerifyError,
+    Algorithm, BearerToken, CertificateThumbprint, HmacSecret, KeySet, Policy, TrustedIssuer,
+    UnixSeconds, VerificationKey, VerifiedClaims, Verifier, VerifyError,
     base64url::{decode, encode},
     keys::ProofKey,
 };
@@ -133,7 +133,7 @@ fn confirm_at(dpop: &DpopVerifier, proofs: &[&str], now: u64) -> Result<Verified
     let now = UnixSeconds::new(now);
     let bound = bound();
     let token = verifier(Policy::default())
-        .verify_bound(BearerToken::new(&bound), now)
+        .verify_bound(BearerToken::new(&bound), None, now)
         .expect("a good token");
     dpop.confirm(
         token,
@@ -440,9 +440,13 @@ fn a_bound_token_is_refused_by_itself_and_an_unbound_one_with_a_proof() {
             let token = BearerToken::new(&text);
             // In turns, so that neither leaves something behind for the other.
             let alone = verifier.verify(token, now).err();
-            let proven = verifier.verify_bound(token, now).err();
+            let proven = verifier.verify_bound(token, None, now).err();
             assert_eq!(verifier.verify(token, now).err(), alone, "{cnf}");
-            assert_eq!(verifier.verify_bound(token, now).err(), proven, "{cnf}");
+            assert_eq!(
+                verifier.verify_bound(token, None, now).err(),
+                proven,
+                "{cnf}"
+            );
             (alone, proven)
         };
         let required = Some(VerifyError::ProofRequired);
@@ -465,11 +469,72 @@ fn a_bound_token_is_refused_by_itself_and_an_unbound_one_with_a_proof() {
     }
 }
 
+/// RFC 8705 §3, alone and together with a key.
+#[test]
+fn a_token_that_is_bound_to_a_certificate_needs_that_very_certificate() {
+    use VerifyError::{NotBound, OtherCertificate, ProofRequired};
+    let [owner, other] = [b"certificate", b"another one"].map(|der| CertificateThumbprint::of(der));
+    let (jkt, x5t) = (thumbprint(&client()), owner.to_string());
+    let now = UnixSeconds::new(NOW);
+    let cached = Policy {
+        cached_tokens: 10,
+        ..Policy::default()
+    };
+    for policy in [Policy::default(), cached] {
+        let verifier = verifier(policy);
+        // What the token is worth alone and with a proof, to its owner, to another, to anybody.
+        let worth = |cnf: &Value| {
+            let text = token(cnf);
+            let token = BearerToken::new(&text);
+            let shown = [Some(&owner), Some(&other), None];
+            let alone = || shown.map(|it| verifier.verify_beside(token, it, now).err());
+            let proven = || shown.map(|it| verifier.verify_bound(token, it, now).err());
+            let first = (alone(), proven());
+            assert_eq!((alone(), proven()), first, "remembered, {cnf}");
+            first
+        };
+        assert_eq!(
+            worth(&json!({"x5t#S256": x5t})),
+            (
+                [None, Some(OtherCertificate), Some(ProofRequired)],
+                [Some(NotBound), Some(OtherCertificate), Some(ProofRequired)],
+            )
+        );
+        assert_eq!(
+            worth(&json!({"x5t#S256": x5t, "jkt": jkt})),
+            (
+                [
+                    Some(ProofRequired),
+                    Some(OtherCertificate),
+                    Some(ProofRequired)
+                ],
+                [None, Some(OtherCertificate), Some(ProofRequired)],
+            )
+        );
+        // A certificate is no obstacle for what is not bound to one.
+        assert_eq!(worth(&Value::Null), ([None; 3], [Some(NotBound); 3]));
+        assert_eq!(
+            worth(&json!({"jkt": jkt})),
+            ([Some(ProofRequired); 3], [None; 3])
+        );
+        let strange = ([Some(ProofRequired); 3], [Some(ProofRequired); 3]);
+        for cnf in [
+            json!({"x5t#S256": format!("{x5t}=")}),
+            json!({"x5t#S256": [x5t]}),
+            json!({"x5t#S256": null}),
+            json!({"x5t#S256": x5t, "x5t": "AAAA"}),
+            json!({"x5t#S256": x5t, "jkt": "short"}),
+        ] {
+            assert_eq!(worth(&cnf), strange, "{cnf}");
+        }
+    }
+}
+
 #[test]
 fn nothing_of_token_or_proof_is_shown() {
     let text = bound();
     let token = verifier(Policy::default())
-        .verify_bound(BearerToken::new(&text), UnixSeconds::new(NOW))
+        .verify_bound(BearerToken::new(&text), None, UnixSeconds::new(NOW))
         .expect("a good token");
     assert_eq!(format!("{token:?}"), "BoundToken { .. }");
 }
@@ -488,7 +553,7 @@ proptest! {
         let bound = bound();
         let now = UnixSeconds::new(NOW);
         let token = verifier(Policy::default())
-            .verify_bound(BearerToken::new(&bound), now)
+            .verify_bound(BearerToken::new(&bound), None, now)
             .expect("a good token");
         let target = Target::parse(HERE).expect("an address");
         let request = ProvenRequest { method: "POST", target: &target };

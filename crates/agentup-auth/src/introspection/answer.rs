@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::{
-    Active, IntrospectedToken, Introspection, IntrospectionError, IntrospectionRules, SubjectMember,
+    Active, ActiveToken, Introspection, IntrospectionError, IntrospectionRules, SubjectMember,
 };
 use crate::{
     json::{self, Node},
     scope::ScopeSet,
     time::UnixSeconds,
-    verify::{numeric_date, scope_claim},
+    verify::{Binding, numeric_date, scope_claim},
 };
 
 /// The longest text that names somebody, in bytes.
@@ -36,7 +36,7 @@ pub(super) fn read(
     answer: &[u8],
     rules: &IntrospectionRules,
     issuer: &Arc<str>,
-) -> Result<IntrospectedToken, IntrospectionError> {
+) -> Result<ActiveToken, IntrospectionError> {
     if answer.len() > Introspection::MAX_ANSWER_BYTES {
         return Err(IntrospectionError::Unusable);
     }
@@ -50,7 +50,12 @@ pub(super) fn read(
         // A server that does not say is not one that says yes.
         _ => return Err(IntrospectionError::Unusable),
     }
-    raw.check_binding()?;
+    raw.check_kind()?;
+    let binding = if raw.has_cnf {
+        Binding::read(text)
+    } else {
+        Binding::default()
+    };
     raw.check_issuer(rules)?;
     raw.check_audience(rules)?;
     let client_id = text_of(raw.client_id.as_ref())?;
@@ -65,13 +70,14 @@ pub(super) fn read(
     if subject.chars().any(char::is_control) {
         return Err(IntrospectionError::Unusable);
     }
-    Ok(IntrospectedToken(Arc::new(Active {
+    Ok(ActiveToken(Arc::new(Active {
         issuer: Arc::clone(issuer),
         subject: subject.into(),
         scopes: scopes(raw.scope.as_ref())?,
         expires_at: moment("exp", raw.exp.as_ref())?,
         not_before: moment("nbf", raw.nbf.as_ref())?,
         // This text was read before, more strictly, so it reads now.
+        binding,
         members: serde_json::from_str(text).map_err(|_| IntrospectionError::Unusable)?,
     })))
 }
@@ -104,10 +110,9 @@ impl<'a> Answer<'a> {
         *place = Some(node).filter(|_| !is_blank);
     }
 
-    /// RFC 9449 §6.2, RFC 8705 §3.2: a bound token without its proof may be a stolen one.
-    fn check_binding(&self) -> Result<(), IntrospectionError> {
+    /// RFC 9449 §6.2: a token that needs a proof, and comes without, may be a stolen one.
+    fn check_kind(&self) -> Result<(), IntrospectionError> {
         match &self.token_type {
-            _ if self.has_cnf => Err(IntrospectionError::ProofRequired),
             None => Ok(()),
             Some(Node::Text(kind)) if !kind.eq_ignore_ascii_case("dpop") => Ok(()),
             Some(Node::Text(_)) => Err(IntrospectionError::ProofRequired),

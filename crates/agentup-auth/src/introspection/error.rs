@@ -13,10 +13,13 @@ pub enum IntrospectionError {
     /// The token is unknown, has expired or was taken back: the server does not say which.
     #[error("token is not active")]
     Inactive,
-    /// The token is bound to a key (`cnf`, or a `token_type` other than `Bearer`) and nobody
-    /// proved to have it (RFC 9449 §6.2).
+    /// The token is bound to a key or a certificate (`cnf`, or the `token_type` is `DPoP`) and
+    /// nobody proved to have it (RFC 9449 §6.2, RFC 8705 §3.2).
     #[error("token requires a proof of possession")]
     ProofRequired,
+    /// The token is bound to another certificate than the client's (RFC 8705 §3.2).
+    #[error("token is bound to another certificate")]
+    OtherCertificate,
     /// The answer is of another issuer.
     #[error("token issuer is not trusted")]
     UntrustedIssuer,
@@ -46,6 +49,7 @@ impl IntrospectionError {
             Self::Unusable => "introspection_unusable",
             Self::Inactive => "inactive",
             Self::ProofRequired => "proof_required",
+            Self::OtherCertificate => "other_certificate",
             Self::UntrustedIssuer => "untrusted_issuer",
             Self::WrongAudience => "wrong_audience",
             Self::WrongClient => "wrong_client",
@@ -63,6 +67,7 @@ impl IntrospectionError {
             Self::Unusable => "Tokens cannot be checked now",
             Self::Inactive => "Token is not active",
             Self::ProofRequired => "Token type is not accepted",
+            Self::OtherCertificate => "Invalid certificate binding",
             Self::UntrustedIssuer => "Token issuer is not trusted",
             Self::WrongAudience => "Token audience does not match",
             Self::WrongClient => "Token client is not accepted",

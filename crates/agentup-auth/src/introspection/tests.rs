@@ -10,7 +10,7 @@ use super::{
     Client, ClientAuthentication, IntrospectedToken, Introspection, IntrospectionError,
     IntrospectionRules, Known, SubjectMember,
 };
-use crate::{BearerToken, Principal, ScopeGraph, UnixSeconds};
+use crate::{BearerToken, CertificateThumbprint, Principal, ScopeGraph, UnixSeconds};
 
 const NOW: u64 = 1_800_000_000;
 const TOKEN: &str = "opaque-token";
@@ -59,7 +59,8 @@ fn settle(
     let Known::No(name) = ask(introspection, now) else {
         panic!("nothing is known yet")
     };
-    introspection.settle(name, answer.as_bytes(), UnixSeconds::new(now))
+    let active = introspection.settle(name, answer.as_bytes(), UnixSeconds::new(now))?;
+    active.confirm(None)
 }
 
 fn refusal(rules: IntrospectionRules, answer: &str) -> Option<IntrospectionError> {
@@ -185,6 +186,41 @@ fn the_subject_is_the_member_that_was_chosen() {
     };
     let missing = refusal(rules, &with(&json!({"username": "absent"})));
     assert_eq!(missing, Some(IntrospectionError::MissingMember("username")));
+}
+
+/// RFC 8705 §3.2: whoever brings it first, the next one may be another client.
+#[test]
+fn a_token_that_is_bound_to_a_certificate_is_confirmed_each_time() {
+    use IntrospectionError::{OtherCertificate, ProofRequired};
+    let [owner, other] = [b"certificate", b"another one"].map(|der| CertificateThumbprint::of(der));
+    let x5t = owner.to_string();
+    let introspection = Introspection::new(rules());
+    let bound = with(&json!({"cnf": {"x5t#S256": x5t}}));
+    assert_eq!(
+        settle(&introspection, &bound, NOW).err(),
+        Some(ProofRequired)
+    );
+    for (shown, expected) in [
+        (Some(&owner), None),
+        (Some(&other), Some(OtherCertificate)),
+        (None, Some(ProofRequired)),
+        (Some(&owner), None),
+    ] {
+        let Known::Answer(Ok(active)) = ask(&introspection, NOW) else {
+            panic!("it is remembered")
+        };
+        assert_eq!(format!("{active:?}"), "ActiveToken { .. }");
+        assert_eq!(active.confirm(shown).err(), expected);
+    }
+    // No proof of a key is taken for such a token, so a certificate is not enough.
+    for cnf in [json!({"x5t#S256": x5t, "jkt": x5t}), json!({"jkt": x5t})] {
+        let introspection = Introspection::new(rules());
+        let _ = settle(&introspection, &with(&json!({"cnf": cnf})), NOW);
+        let Known::Answer(Ok(active)) = ask(&introspection, NOW) else {
+            panic!("it is remembered")
+        };
+        assert_eq!(active.confirm(Some(&owner)).err(), Some(ProofRequired));
+    }
 }
 
 #[test]

@@ -1,55 +1,94 @@
-//! The key that a token is bound to (`cnf`, RFC 7800): without a proof such a token may be stolen.
+//! What a token is bound to (`cnf`, RFC 7800): without a proof of it such a token may be stolen.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::VerifyError;
-use crate::keys::Thumbprint;
+use crate::{certificate::CertificateThumbprint, keys::Thumbprint};
 
-/// What `cnf` says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Binding {
-    /// There is none: whoever has the token may use it.
-    None,
+/// What `cnf` says. All of it has to be proved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Binding {
     /// A key that proofs are signed with (`jkt`, RFC 9449 §6.1).
-    Key(Thumbprint),
-    /// Something that cannot be proved here, such as a certificate (`x5t#S256`, RFC 8705 §3.1), or
-    /// more than one thing. Never taken for "none".
-    Other,
+    key: Option<Thumbprint>,
+    /// The certificate of the client (`x5t#S256`, RFC 8705 §3.1).
+    certificate: Option<CertificateThumbprint>,
+    /// Something that cannot be proved here. Never taken for "none".
+    is_strange: bool,
+}
+
+/// Why what a token is bound to is not proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unproven {
+    /// There is no proof, or there can be none.
+    NoProof,
+    /// The client has another certificate.
+    OtherCertificate,
 }
 
 #[derive(Deserialize)]
 struct Confirmed {
-    cnf: Map<String, Value>,
+    cnf: Value,
 }
 
 impl Binding {
-    /// Reads `cnf` from a payload that has one and that was read strictly before.
-    pub(super) fn read(payload: &str) -> Self {
-        let Ok(Confirmed { cnf }) = serde_json::from_str(payload) else {
-            return Self::Other;
-        };
-        let thumbprint = match cnf.get("jkt") {
-            Some(Value::String(text)) if cnf.len() == 1 => Thumbprint::parse(text),
-            _ => None,
-        };
-        thumbprint.map_or(Self::Other, Self::Key)
-    }
+    const STRANGE: Self = Self {
+        key: None,
+        certificate: None,
+        is_strange: true,
+    };
 
-    /// For a token that comes by itself.
-    pub(super) const fn check_absent(&self) -> Result<(), VerifyError> {
-        match self {
-            Self::None => Ok(()),
-            Self::Key(_) | Self::Other => Err(VerifyError::ProofRequired),
+    /// Reads `cnf` from a text that has one and that was read strictly before.
+    pub(crate) fn read(payload: &str) -> Self {
+        match serde_json::from_str(payload) {
+            Ok(Confirmed {
+                cnf: Value::Object(members),
+            }) => Self::of(&members),
+            _ => Self::STRANGE,
         }
     }
 
-    /// The key of a token that a proof comes with.
-    pub(super) const fn key(&self) -> Result<Thumbprint, VerifyError> {
-        match self {
-            Self::Key(key) => Ok(*key),
-            Self::None => Err(VerifyError::NotBound),
-            Self::Other => Err(VerifyError::ProofRequired),
+    /// No member is passed over: it may be one that a proof is needed for.
+    fn of(members: &Map<String, Value>) -> Self {
+        let mut binding = Self {
+            is_strange: members.is_empty(),
+            ..Self::default()
+        };
+        for (name, value) in members {
+            let text = value.as_str().unwrap_or_default();
+            let is_known = match name.as_str() {
+                "jkt" => {
+                    binding.key = Thumbprint::parse(text);
+                    binding.key.is_some()
+                }
+                "x5t#S256" => {
+                    binding.certificate = CertificateThumbprint::parse(text);
+                    binding.certificate.is_some()
+                }
+                _ => false,
+            };
+            if !is_known {
+                return Self::STRANGE;
+            }
+        }
+        binding
+    }
+
+    /// The key that is still to be proved, if there is one, for a client with this certificate.
+    ///
+    /// # Errors
+    /// When the token is bound to a certificate that is not the client's (RFC 8705 §3), or to what
+    /// nobody can prove.
+    pub(crate) fn key_to_prove(
+        &self,
+        certificate: Option<&CertificateThumbprint>,
+    ) -> Result<Option<Thumbprint>, Unproven> {
+        if self.is_strange {
+            return Err(Unproven::NoProof);
+        }
+        match (&self.certificate, certificate) {
+            (Some(_), None) => Err(Unproven::NoProof),
+            (Some(bound), Some(shown)) if bound != shown => Err(Unproven::OtherCertificate),
+            _ => Ok(self.key),
         }
     }
 }

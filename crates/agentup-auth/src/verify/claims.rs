@@ -99,8 +99,8 @@ impl VerifiedClaims {
         &self.0.times
     }
 
-    pub(super) fn binding(&self) -> Binding {
-        self.0.binding
+    pub(super) fn binding(&self) -> &Binding {
+        &self.0.binding
     }
 }
 
@@ -148,7 +148,7 @@ pub(super) fn check(
     let binding = if raw.has_cnf {
         Binding::read(&payload)
     } else {
-        Binding::None
+        Binding::default()
     };
     let (subject, token_id) = (subject.into(), token_id.map(Into::into));
     let map = OnceLock::new();

@@ -73,9 +73,13 @@ pub enum VerifyError {
     /// The token came as one that is bound to a key (RFC 9449 §7.1) and names none.
     #[error("token is not bound to a key")]
     NotBound,
-    /// The token is bound to a key (`cnf`) and nobody proved to have it (RFC 9449 §7.1).
+    /// The token is bound to a key or a certificate (`cnf`) and nobody proved to have it
+    /// (RFC 9449 §7.1, RFC 8705 §3).
     #[error("token requires a proof of possession")]
     ProofRequired,
+    /// The token is bound to another certificate than the client's (RFC 8705 §3).
+    #[error("token is bound to another certificate")]
+    OtherCertificate,
     /// The token was taken back.
     #[error("token has been revoked")]
     Revoked,
@@ -109,6 +113,7 @@ impl VerifyError {
             Self::ConflictingScopes => "conflicting_scopes",
             Self::NotBound => "not_bound",
             Self::ProofRequired => "proof_required",
+            Self::OtherCertificate => "other_certificate",
             Self::Revoked => "revoked",
         }
     }
@@ -131,6 +136,7 @@ impl VerifyError {
             Self::AlgorithmNotAllowed | Self::BadSignature => "JWT signature verification failed",
             Self::TypeNotAccepted | Self::ProofRequired => "Token type is not accepted",
             Self::NotBound => "Invalid DPoP key binding",
+            Self::OtherCertificate => "Invalid certificate binding",
             Self::UntrustedIssuer => "Token issuer is not trusted",
             Self::KeysUnavailable => "Token keys are not available",
             Self::UnknownKid => "Token key is unknown",

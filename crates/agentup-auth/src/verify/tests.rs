@@ -71,7 +71,7 @@ fn fault(verifier: &Verifier, token: &str, now: u64) -> Option<VerifyError> {
 
 /// Whether a token is good by memory alone.
 fn is_recalled(verifier: &Verifier, token: &str, now: u64) -> bool {
-    let recalled = verifier.recall(BearerToken::new(token), UnixSeconds::new(now));
+    let recalled = verifier.recall(BearerToken::new(token), None, UnixSeconds::new(now));
     recalled.is_some_and(|claims| claims.subject() == "alice")
 }
 
@@ -169,7 +169,11 @@ fn only_what_was_found_good_and_still_is_can_be_recalled() {
     bound["cnf"] = json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"});
     let bound = plain(&bound);
     let now = UnixSeconds::new(NOW);
-    assert!(verifier.verify_bound(BearerToken::new(&bound), now).is_ok());
+    assert!(
+        verifier
+            .verify_bound(BearerToken::new(&bound), None, now)
+            .is_ok()
+    );
     assert!(!is_recalled(&verifier, &bound, NOW));
 }
 

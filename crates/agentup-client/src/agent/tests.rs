@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::*;
+use crate::tls::Tls;
 
 fn agent(base: &str, direct: bool) -> Agent {
-    let http = Http::new(Duration::from_secs(1)).unwrap();
+    let http = Http::new(Duration::from_secs(1), Tls::default()).unwrap();
     Agent::new(
         BaseUrl::parse(base).unwrap(),
         http,

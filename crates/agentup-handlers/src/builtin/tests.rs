@@ -81,6 +81,7 @@ async fn call(skill: &str, principal: Arc<Principal>, text: &str) -> Result<Stri
         request_id: "r".into(),
         trace: None,
         token: None,
+        certificate: None,
         cancellation: CancellationToken::new(),
         task: Arc::new(NoTask),
         conversations: Arc::new(()),

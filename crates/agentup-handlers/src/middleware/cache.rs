@@ -2,7 +2,8 @@
 //!
 //! What is found was made for the same caller, who was allowed then as now: the permit is decided
 //! before anybody looks here. The key is a digest of everything that an answer may depend on:
-//! issuer, subject, scopes and claims of the caller, and the whole message but for its ids.
+//! issuer, subject, scopes, claims and certificate of the caller, and the whole message but for its
+//! ids.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -14,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    Reply, TaskChannel, Update,
+    ClientCertificate, Reply, TaskChannel, Update,
     size::{of_object, size_of_parts},
 };
 
@@ -162,6 +163,8 @@ struct Input<'a> {
     authenticated: bool,
     scopes: Vec<&'a str>,
     claims: Option<Vec<(&'a str, &'a Value)>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<String>,
     skill: &'a str,
     role: Role,
     parts: &'a [Part],
@@ -172,7 +175,11 @@ struct Input<'a> {
 
 impl CacheKey {
     /// The key of a caller's message to a skill. None when the message cannot be written as JSON.
-    pub(crate) fn of(permit: &Permit, message: &Message) -> Option<Self> {
+    pub(crate) fn of(
+        permit: &Permit,
+        certificate: Option<&ClientCertificate>,
+        message: &Message,
+    ) -> Option<Self> {
         let principal = permit.principal();
         let mut scopes: Vec<_> = principal.granted().iter().map(Scope::as_str).collect();
         scopes.sort_unstable();
@@ -189,6 +196,7 @@ impl CacheKey {
             authenticated: principal.is_authenticated(),
             scopes,
             claims,
+            certificate: certificate.map(|it| it.thumbprint().to_string()),
             skill: permit.skill(),
             role: message.role,
             parts: &message.parts,

@@ -6,15 +6,23 @@ use std::collections::BTreeMap;
 use agentup_auth::{Requirement, ScopeRule};
 use agentup_protocol::{ApiKeyLocation, OAuthFlow, SecurityRequirement, SecurityScheme};
 
-use crate::config::{ApiKeyConfig, Oauth2Config, SchemeKind, SecurityConfig};
+use crate::config::{ApiKeyConfig, Config, Oauth2Config, SchemeKind, SecurityConfig, TlsConfig};
 
-/// The kinds of credentials that are accepted, with their names in the card. None when security is
-/// switched off.
-pub(super) struct Declared(Vec<(&'static str, SecurityScheme)>);
+/// The name of client certificates in the card.
+const MUTUAL_TLS: &str = "mutual_tls";
+
+/// What a caller needs, with the names in the card.
+pub(super) struct Declared {
+    /// The kinds of credentials, of which any one is enough. None when security is switched off.
+    credentials: Vec<(&'static str, SecurityScheme)>,
+    /// The certificate that every client needs beside its credential.
+    certificate: Option<SecurityScheme>,
+}
 
 impl Declared {
     /// What is configured. `scopes` are those that any skill asks for.
-    pub(super) fn of(security: &SecurityConfig, scopes: &[String]) -> Self {
+    pub(super) fn of(config: &Config, scopes: &[String]) -> Self {
+        let security = &config.security;
         let mut schemes = Vec::new();
         for kind in &security.schemes {
             match kind {
@@ -28,12 +36,22 @@ impl Declared {
                 }
             }
         }
-        Self(schemes)
+        let tls = config.server.tls.as_ref();
+        let needs_certificate = tls.is_some_and(TlsConfig::requires_certificates);
+        Self {
+            credentials: schemes,
+            certificate: needs_certificate.then(|| SecurityScheme::MutualTls {
+                description: Some("A certificate of an authority that the agent trusts".to_owned()),
+            }),
+        }
     }
 
     pub(super) fn schemes(&self) -> BTreeMap<String, SecurityScheme> {
         let named = |(name, scheme): &(&str, SecurityScheme)| ((*name).to_owned(), scheme.clone());
-        self.0.iter().map(named).collect()
+        let certificate = self.certificate.iter();
+        let certificate = certificate.map(|it| (MUTUAL_TLS.to_owned(), it.clone()));
+        let credentials = self.credentials.iter().map(named);
+        credentials.chain(certificate).collect()
     }
 
     /// What a caller needs who wants no skill in particular.
@@ -58,7 +76,16 @@ impl Declared {
             let choices = choices.iter();
             choices.map(move |scopes| SecurityRequirement::one(scheme, scopes.clone()))
         };
-        self.0.iter().flat_map(of_scheme).collect()
+        let mut needs: Vec<_> = self.credentials.iter().flat_map(of_scheme).collect();
+        if self.certificate.is_some() {
+            if needs.is_empty() {
+                needs.push(SecurityRequirement::default());
+            }
+            for needed_together in &mut needs {
+                needed_together.0.insert(MUTUAL_TLS.to_owned(), Vec::new());
+            }
+        }
+        needs
     }
 }
 

@@ -90,6 +90,7 @@ pub(super) fn paths() -> impl Iterator<Item = &'static str> {
         .chain(handlers::paths())
         .chain(limits::paths())
         .chain(telemetry::paths())
+        .chain(tls::paths())
         .copied()
 }
 
@@ -100,7 +101,8 @@ pub(super) fn rows() -> impl Iterator<Item = Row> {
         .chain(security::rows())
         .chain(handlers::rows())
         .chain(limits::rows())
-        .chain(telemetry::rows());
+        .chain(telemetry::rows())
+        .chain(tls::rows());
     rows.map(|row| row())
 }
 
@@ -144,12 +146,14 @@ mod limits;
 mod row;
 mod security;
 mod telemetry;
+mod tls;
 
 pub(super) use handlers::*;
 pub(super) use limits::*;
 pub(super) use row::{Row, Takes, row_of};
 pub(super) use security::*;
 pub(super) use telemetry::*;
+pub(super) use tls::*;
 
 /// The path of a middleware of any name.
 pub(super) const MIDDLEWARE_ENTRY: &str = "middleware[]";

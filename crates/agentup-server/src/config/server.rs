@@ -2,7 +2,7 @@
 
 use super::{
     ConversationConfig, CorsConfig, ServerConfig, Stage, StateConfig, keys, limits, proxies,
-    reader::Section, report::Spot, values::is_loopback,
+    reader::Section, report::Spot, tls, values::is_loopback,
 };
 
 /// The section, and the spot of the host, which must fit what `security` says.
@@ -17,6 +17,7 @@ pub(super) fn read(section: &Section<'_>, stage: Stage) -> (ServerConfig, Spot) 
     let config = ServerConfig {
         host: host.value,
         port: section.value(&keys::PORT).value,
+        tls: tls::read(&section.section(&keys::TLS)),
         limits: limits::read(&section.section(&keys::LIMITS)),
         cors: read_cors(&section.section(&keys::CORS), stage),
         trusted_proxies: proxies::read(section),
@@ -30,7 +31,10 @@ pub(super) fn read(section: &Section<'_>, stage: Stage) -> (ServerConfig, Spot) 
 impl ServerConfig {
     /// What is wrong with listening on this host without TLS, if anything is.
     pub(super) fn bareness(&self, host: &str, stage: Stage) -> Option<String> {
-        let is_bare = stage == Stage::Production && !self.allow_plain_http && !is_loopback(host);
+        let is_bare = stage == Stage::Production
+            && self.tls.is_none()
+            && !self.allow_plain_http
+            && !is_loopback(host);
         is_bare.then(|| {
             "there is no TLS, and other machines may reach this address: tokens could be read on their \
              way, and used"

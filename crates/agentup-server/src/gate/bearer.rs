@@ -4,8 +4,8 @@
 use std::{path::Path, sync::Arc};
 
 use agentup_auth::{
-    BearerToken, BoundToken, CredentialError, DpopError, DpopVerifier, RevocationList,
-    VerifiedClaims, Verifier, VerifyError,
+    BearerToken, BoundToken, CertificateThumbprint, CredentialError, DpopError, DpopVerifier,
+    RevocationList, VerifiedClaims, Verifier, VerifyError,
     dpop::{ProvenRequest, Target},
 };
 use http::{HeaderName, HeaderValue, request::Parts};
@@ -85,16 +85,20 @@ impl Bearer {
         self.verifier.is_named_by(token)
     }
 
-    /// Verifies a token that comes by itself.
+    /// Verifies a token that comes by itself, over a connection with this client certificate.
     pub(super) async fn verify(
         &self,
         token: BearerToken<'_>,
+        certificate: Option<&CertificateThumbprint>,
         clock: &Clock,
     ) -> Result<VerifiedClaims, Rejection> {
         if !self.takes_plain_tokens() {
             return Err(Rejection::BoundToken(VerifyError::ProofRequired));
         }
-        let verify = || self.verifier.verify(token, clock.unix());
+        let verify = || {
+            let now = clock.unix();
+            self.verifier.verify_beside(token, certificate, now)
+        };
         match verify() {
             // In a box, so that requests whose key is there do not make room for this.
             Err(error) if wants_key(error) => {
@@ -106,10 +110,15 @@ impl Bearer {
     }
 
     /// The claims of a token that was found good before and still is. Looks no further.
-    pub(super) fn recall(&self, token: BearerToken<'_>, clock: &Clock) -> Option<VerifiedClaims> {
+    pub(super) fn recall(
+        &self,
+        token: BearerToken<'_>,
+        certificate: Option<&CertificateThumbprint>,
+        clock: &Clock,
+    ) -> Option<VerifiedClaims> {
         let claims = self
             .takes_plain_tokens()
-            .then(|| self.verifier.recall(token, clock.unix()));
+            .then(|| self.verifier.recall(token, certificate, clock.unix()));
         claims.flatten()
     }
 
@@ -117,9 +126,13 @@ impl Bearer {
     async fn verify_bound(
         &self,
         token: BearerToken<'_>,
+        certificate: Option<&CertificateThumbprint>,
         clock: &Clock,
     ) -> Result<BoundToken, Rejection> {
-        let verify = || self.verifier.verify_bound(token, clock.unix());
+        let verify = || {
+            let now = clock.unix();
+            self.verifier.verify_bound(token, certificate, now)
+        };
         match verify() {
             Err(error) if wants_key(error) => {
                 Box::pin(self.find_key(token, error)).await?;
@@ -144,12 +157,13 @@ impl Bearer {
     pub(super) async fn verify_proven(
         &self,
         token: BearerToken<'_>,
+        certificate: Option<&CertificateThumbprint>,
         head: &Parts,
         clock: &Clock,
     ) -> Result<VerifiedClaims, Rejection> {
         let dpop = self.dpop.as_ref();
         let dpop = dpop.ok_or(Rejection::Credential(CredentialError::NotBearer))?;
-        let bound = self.verify_bound(token, clock).await?;
+        let bound = self.verify_bound(token, certificate, clock).await?;
         let now = clock.unix();
         let refused = |error| Rejection::Proof {
             error,

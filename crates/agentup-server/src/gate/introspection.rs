@@ -10,7 +10,7 @@ use std::{
 };
 
 use agentup_auth::{
-    BearerToken, IntrospectedToken, Introspection, IntrospectionError, UnixSeconds,
+    ActiveToken, BearerToken, Introspection, IntrospectionError, UnixSeconds,
     introspection::{Client, Known, TokenName},
 };
 use futures_util::{FutureExt as _, future::Shared};
@@ -40,7 +40,7 @@ pub(super) struct Introspector {
 /// The answer that a question will have; shared by all who wait for it.
 type Pending = Shared<oneshot::Receiver<Judgment>>;
 
-type Judgment = Result<IntrospectedToken, Failure>;
+type Judgment = Result<ActiveToken, Failure>;
 
 /// Why there is no token.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +62,8 @@ impl Introspector {
         })
     }
 
-    /// The token, if its server calls it active and it meets the rules.
+    /// The token, if its server calls it active and it meets the rules. It is for all who wait for
+    /// it, so whether it is for the one at hand is still to be confirmed.
     ///
     /// # Errors
     /// When it is not, or the server cannot say: then nobody is let in, and nobody is told that
@@ -71,7 +72,7 @@ impl Introspector {
         self: &Arc<Self>,
         token: BearerToken<'_>,
         clock: &Clock,
-    ) -> Result<IntrospectedToken, Rejection> {
+    ) -> Result<ActiveToken, Rejection> {
         let known = self.introspection.ask(token, clock.unix());
         let judgment = match known.map_err(Rejection::Introspection)? {
             Known::Answer(answer) => answer.map_err(Failure::Refused),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use agentup_auth::Principal;
-use agentup_handlers::CallerToken;
+use agentup_handlers::{CallerToken, ClientCertificate};
 use agentup_protocol::jsonrpc::Id;
 use axum::{extract::FromRequestParts, response::Response};
 use http::{header::AUTHORIZATION, request::Parts};
@@ -11,6 +11,7 @@ use http::{header::AUTHORIZATION, request::Parts};
 use super::Rejection;
 use crate::{
     app::App, client_address::ClientAddress, live::Live, operations::Asker, record::Noted,
+    serve::Peer,
 };
 
 /// The caller of a route that is not public.
@@ -33,6 +34,7 @@ impl FromRequestParts<Arc<App>> for Caller {
                 noted.principal(&principal);
                 Ok(Self(Asker {
                     token: token_of(parts, &live, &principal),
+                    certificate: certificate_of(parts),
                     principal,
                     live,
                     noted,
@@ -81,6 +83,11 @@ fn token_of(parts: &Parts, live: &Live, principal: &Principal) -> Option<CallerT
         return None;
     }
     parts.headers.get(AUTHORIZATION).and_then(CallerToken::new)
+}
+
+/// The certificate that the client has shown, whether or not its credential is bound to it.
+fn certificate_of(parts: &Parts) -> Option<ClientCertificate> {
+    parts.extensions.get::<Peer>()?.certificate().cloned()
 }
 
 fn refuse(rejection: &Rejection, parts: &Parts, live: &Live) -> Response {

@@ -4,7 +4,7 @@ use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time:
 
 use axum::body::Body;
 use futures_util::FutureExt as _;
-use http::Request;
+use http::{HeaderValue, Request, header::STRICT_TRANSPORT_SECURITY};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -14,13 +14,14 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Peer,
     activity::Activity,
     watched::{WatchedBody, WatchedStream},
 };
-use crate::{config::LimitsConfig, http::Front};
+use crate::{config::LimitsConfig, http::Front, tls::Tls};
 
 /// How often a peer that speaks HTTP/2 is asked whether it is still there, and how long it may take
 /// to say so: one that is gone must not keep its streams.
@@ -33,17 +34,30 @@ const TAKEN_BACK: usize = 20;
 /// The streams of HTTP/2 that end for a fault of the peer, before its connection ends.
 const FAULTY: usize = 128;
 
+/// How long a client that is being greeted may still take when the server stops.
+const LAST_GREETING: Duration = Duration::from_secs(1);
+
 /// What all connections have in common.
 pub(super) struct Connections {
     front: Front,
     http: auto::Builder<TokioExecutor>,
+    stop: CancellationToken,
+}
+
+/// One connection that was accepted.
+struct Accepted {
+    stream: TcpStream,
+    address: SocketAddr,
+    activity: Arc<Activity>,
+    watcher: Watcher,
 }
 
 impl Connections {
-    /// Connections whose requests go to `front`.
-    pub(super) fn new(front: Front) -> Self {
+    /// Connections whose requests go to `front`. Those that are still being greeted end soon after
+    /// the server is to `stop`.
+    pub(super) fn new(front: Front, stop: CancellationToken) -> Self {
         let http = http(&front.live().limits);
-        Self { front, http }
+        Self { front, http, stop }
     }
 
     /// Serves a connection to its end. A client that breaks off, or speaks no HTTP, is its own
@@ -55,8 +69,52 @@ impl Connections {
         activity: Arc<Activity>,
         watcher: Watcher,
     ) {
-        self.speak(stream, Peer::new(address), activity, watcher)
-            .await;
+        let tls = self.front.live().tls.clone();
+        match tls {
+            None => {
+                let peer = Peer::new(address, None);
+                self.speak(stream, peer, None, activity, watcher).await;
+            }
+            Some(tls) => {
+                let accepted = Accepted {
+                    stream,
+                    address,
+                    activity,
+                    watcher,
+                };
+                // In a box, so that plain connections do not make room for this.
+                Box::pin(self.serve_tls(&tls, accepted)).await;
+            }
+        }
+    }
+
+    async fn serve_tls(&self, tls: &Tls, accepted: Accepted) {
+        let Accepted {
+            stream,
+            address,
+            activity,
+            watcher,
+        } = accepted;
+        let greeted = tokio::select! {
+            biased;
+            greeted = tls.handshake().perform(stream) => greeted,
+            () = self.is_at_its_end() => return,
+        };
+        match greeted {
+            Ok((stream, certificate)) => {
+                let peer = Peer::new(address, certificate);
+                let hsts = tls.hsts().cloned();
+                self.speak(stream, peer, hsts, activity, watcher).await;
+            }
+            Err(error) => {
+                tracing::debug!(peer = %address, code = error.code(), "no TLS connection: {error}");
+            }
+        }
+    }
+
+    async fn is_at_its_end(&self) {
+        self.stop.cancelled().await;
+        tokio::time::sleep(LAST_GREETING).await;
     }
 
     /// Speaks HTTP. No `async fn`, in whose future the stream would take its room twice.
@@ -64,6 +122,7 @@ impl Connections {
         &self,
         stream: S,
         peer: Peer,
+        hsts: Option<HeaderValue>,
         activity: Arc<Activity>,
         watcher: Watcher,
     ) -> impl Future<Output = ()> + Send + use<'_, S>
@@ -73,10 +132,14 @@ impl Connections {
         let front = self.front.clone();
         let stream = WatchedStream::new(stream, Arc::clone(&activity));
         let service = service_fn(move |mut request: Request<Incoming>| {
-            let (front, at_work) = (front.clone(), activity.begin());
+            let (front, hsts, at_work) = (front.clone(), hsts.clone(), activity.begin());
             request.extensions_mut().insert(peer.clone());
             async move {
-                let response = front.answer(request.map(Body::new)).await;
+                let mut response = front.answer(request.map(Body::new)).await;
+                if let Some(hsts) = hsts {
+                    let headers = response.headers_mut();
+                    headers.insert(STRICT_TRANSPORT_SECURITY, hsts);
+                }
                 Ok::<_, Infallible>(response.map(|body| WatchedBody::new(body, at_work)))
             }
         });

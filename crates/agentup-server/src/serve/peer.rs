@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use agentup_handlers::ClientCertificate;
+
 /// The other end of the connection that a request came by. It stands in the request's extensions,
 /// but for requests that a program hands to the agent's router by itself.
 ///
@@ -9,15 +11,25 @@ use std::net::SocketAddr;
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
     address: SocketAddr,
+    certificate: Option<ClientCertificate>,
 }
 
 impl Peer {
-    pub(super) const fn new(address: SocketAddr) -> Self {
-        Self { address }
+    pub(super) const fn new(address: SocketAddr, certificate: Option<ClientCertificate>) -> Self {
+        Self {
+            address,
+            certificate,
+        }
     }
 
     /// The address of the socket. Behind a proxy it is the proxy's.
     pub(crate) const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The certificate that the client has shown and proved to have the key of. None without TLS,
+    /// and where clients are not asked.
+    pub(crate) const fn certificate(&self) -> Option<&ClientCertificate> {
+        self.certificate.as_ref()
     }
 }

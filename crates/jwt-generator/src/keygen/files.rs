@@ -15,14 +15,14 @@ const STANDARD_OUTPUT: &str = "-";
 
 /// Where a half of a key goes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(crate) enum Target {
     StandardOutput,
     File(PathBuf),
 }
 
 impl Target {
     /// The place that a path stands for; `-` and nothing are standard output.
-    pub(super) fn new(path: Option<&Path>) -> Self {
+    pub(crate) fn new(path: Option<&Path>) -> Self {
         match path {
             Some(path) if path.as_os_str() != STANDARD_OUTPUT => Self::File(path.to_owned()),
             _ => Self::StandardOutput,
@@ -34,7 +34,7 @@ impl Target {
     /// # Errors
     ///
     /// It must.
-    pub(super) fn check(&self, force: bool) -> Result<(), KeygenError> {
+    pub(crate) fn check(&self, force: bool) -> Result<(), KeygenError> {
         let Self::File(path) = self else {
             return Ok(());
         };
@@ -50,7 +50,7 @@ impl Target {
     /// # Errors
     ///
     /// Others could read it there, or it cannot be written.
-    pub(super) fn write_private(&self, text: &str, force: bool) -> Result<(), KeygenError> {
+    pub(crate) fn write_private(&self, text: &str, force: bool) -> Result<(), KeygenError> {
         match self {
             Self::StandardOutput if is_exposed() => Err(KeygenError::Exposed),
             Self::StandardOutput => print(text),
@@ -64,7 +64,7 @@ impl Target {
     /// # Errors
     ///
     /// It cannot be written.
-    pub(super) fn write_public(&self, text: &str, force: bool) -> Result<(), KeygenError> {
+    pub(crate) fn write_public(&self, text: &str, force: bool) -> Result<(), KeygenError> {
         match self {
             Self::StandardOutput => print(text),
             Self::File(path) => {

@@ -1,6 +1,6 @@
 //! What an answer is kept under, and how much of them.
 
-use agentup_auth::{Principal, Requirement};
+use agentup_auth::{CertificateThumbprint, Principal, Requirement};
 use agentup_protocol::Role;
 use serde_json::json;
 
@@ -18,7 +18,7 @@ fn permit(principal: &Arc<Principal>, skill: &str) -> Permit {
 }
 
 fn key(claims: Value, skill: &str, message: &Message) -> CacheKey {
-    CacheKey::of(&permit(&principal(claims), skill), message).unwrap()
+    CacheKey::of(&permit(&principal(claims), skill), None, message).unwrap()
 }
 
 fn answer(text: &str) -> Answer {
@@ -47,10 +47,17 @@ fn everything_that_an_answer_may_depend_on_is_in_the_key() {
     keys.push(
         CacheKey::of(
             &permit(&Arc::new(Principal::anonymous()), "s"),
+            None,
             &message("hi"),
         )
         .unwrap(),
     );
+    for der in ["one certificate", "another one"] {
+        let thumbprint = CertificateThumbprint::of(der.as_bytes());
+        let certificate = ClientCertificate::new(thumbprint, "CN=c".to_owned(), Vec::new());
+        let permit = permit(&principal(usual.clone()), "s");
+        keys.push(CacheKey::of(&permit, Some(&certificate), &message("hi")).unwrap());
+    }
     for change in [
         |message: &mut Message| message.parts = vec![Part::text("ho")],
         |message: &mut Message| message.parts.push(Part::text("")),

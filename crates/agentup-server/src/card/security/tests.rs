@@ -19,7 +19,7 @@ fn declared(security: &str) -> Declared {
     std::fs::write(&path, format!("security: {{ {security} }}\n")).unwrap();
     let loaded = config::load(&path, &agentup_env::Environment::from_pairs([("", ""); 0]));
     let config = loaded.unwrap_or_else(|faults| panic!("{faults}")).config;
-    Declared::of(&config.security, &["basic".to_owned()])
+    Declared::of(&config, &["basic".to_owned()])
 }
 
 fn named(requirements: &[SecurityRequirement]) -> Vec<String> {
