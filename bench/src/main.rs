@@ -7,6 +7,7 @@
 
 mod agent;
 mod ask;
+mod balancer;
 mod contest;
 mod figures;
 mod floor;

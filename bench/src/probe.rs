@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::contest::Pace;
 
+mod crowd;
 mod flood;
 mod memory;
+mod rolling;
 mod start;
 mod streams;
 
@@ -46,6 +48,31 @@ pub(crate) const PROBES: &[Probe] = &[
     Probe {
         name: "idle-streams",
         find: streams::find,
+        is_long: false,
+    },
+    Probe {
+        name: "slow-headers",
+        find: crowd::slow_heads,
+        is_long: false,
+    },
+    Probe {
+        name: "idle",
+        find: crowd::idle,
+        is_long: false,
+    },
+    Probe {
+        name: "trickle",
+        find: crowd::trickle,
+        is_long: false,
+    },
+    Probe {
+        name: "bad-tokens",
+        find: crowd::bad_tokens,
+        is_long: false,
+    },
+    Probe {
+        name: "rolling-restart",
+        find: rolling::find,
         is_long: false,
     },
     Probe {
