@@ -21,9 +21,6 @@ use crate::{
     config::{LimitsConfig, TrustedProxies},
 };
 
-/// A connection that waits for no longer than this may be about to ask, in milliseconds.
-const JUST_COME: u64 = 1_000;
-
 /// Of so many places one is made free at a time, so that a full server does not look for one at
 /// every new connection.
 const SHARE: usize = 64;
@@ -178,21 +175,15 @@ impl Taken {
         Some(tenant)
     }
 
-    /// Ends some of the connections that wait: of whoever has most of them, those that have waited
-    /// longest, those first that have never asked for anything. A trusted proxy comes last, whose
-    /// connections are those of many. Answers how many were ended.
+    /// Ends some of the connections that wait, of whoever has most of them: the oldest of those that
+    /// have never asked for anything, where most of them are such; else the oldest of those that have.
+    /// A trusted proxy comes last, whose connections are those of many. Answers how many were ended.
     fn make_room(&mut self, most: usize) -> usize {
-        let now = now();
-        let waits = |least: u64| {
-            self.by_number.iter().filter_map(move |(number, tenant)| {
-                let since = tenant.activity.waits_since()?;
-                (now.saturating_sub(since) >= least).then_some((*number, since, tenant))
-            })
-        };
-        let mut waiting: Vec<_> = waits(JUST_COME).collect();
-        if waiting.is_empty() {
-            waiting = waits(0).collect();
-        }
+        let waiting = self.by_number.iter().filter_map(|(number, tenant)| {
+            let since = tenant.activity.waits_since()?;
+            Some((since, *number, tenant))
+        });
+        let waiting: Vec<_> = waiting.collect();
         let mut by_source: HashMap<Source, (bool, usize)> = HashMap::new();
         for (_, _, tenant) in &waiting {
             let (_, count) = by_source
@@ -203,18 +194,26 @@ impl Taken {
         let greediest = by_source
             .iter()
             .min_by_key(|(_, (is_proxy, count))| (*is_proxy, Reverse(*count)));
-        let Some((source, (_, count))) = greediest else {
+        let Some((source, _)) = greediest else {
             return 0;
         };
-        waiting.retain(|(_, _, tenant)| tenant.source == *source);
-        waiting.sort_unstable_by_key(|(number, since, tenant)| {
-            (tenant.activity.has_served(), *since, *number)
-        });
-        let share = (most / SHARE).min(count / 2).max(1);
-        let numbers: Vec<_> = waiting
+        let of_source = waiting
+            .iter()
+            .filter(|(_, _, tenant)| tenant.source == *source);
+        let (served, new): (Vec<_>, Vec<_>) =
+            of_source.partition(|(_, _, tenant)| tenant.activity.has_served());
+        // A few new ones are about to ask; many that do not are a flood.
+        let mut victims = if new.len() > served.len() {
+            new
+        } else {
+            served
+        };
+        victims.sort_unstable_by_key(|(since, number, _)| (*since, *number));
+        let share = (most / SHARE).min(victims.len() / 2).max(1);
+        let numbers: Vec<_> = victims
             .iter()
             .take(share)
-            .map(|(number, ..)| *number)
+            .map(|(_, number, _)| *number)
             .collect();
         for number in &numbers {
             if let Some(tenant) = self.remove(*number) {

@@ -103,11 +103,23 @@ async fn nobody_at_work_is_ended_for_another() {
 #[tokio::test(start_paused = true)]
 async fn whoever_has_just_come_may_be_about_to_ask() {
     let door = Door::new(3, None);
-    let old = door.enter(1).unwrap();
+    let old = [door.enter(1).unwrap(), door.enter(1).unwrap()];
+    drop(old.each_ref().map(|place| place.activity.begin()));
     advance(Duration::from_secs(2)).await;
-    let just_come = [door.enter(2).unwrap(), door.enter(2).unwrap()];
-    let _new = door.enter(3).unwrap();
-    assert!(is_ended(&old) && !just_come.iter().any(is_ended));
+    let just_come = door.enter(1).unwrap();
+    let _new = door.enter(1).unwrap();
+    assert!(is_ended(&old[0]) && !is_ended(&old[1]) && !is_ended(&just_come));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_ends_itself_before_those_who_have_asked() {
+    let door = Door::new(6, None);
+    let good = [door.enter(1).unwrap(), door.enter(1).unwrap()];
+    drop(good.each_ref().map(|place| place.activity.begin()));
+    advance(Duration::from_secs(2)).await;
+    let flood: Vec<_> = (0..20).map(|_| door.enter(1).unwrap()).collect();
+    assert!(!good.iter().any(is_ended));
+    assert_eq!(flood.iter().filter(|place| is_ended(place)).count(), 16);
 }
 
 #[test]
