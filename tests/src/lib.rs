@@ -20,6 +20,7 @@ mod hidden;
 mod log;
 mod model;
 mod programs;
+mod scrape;
 mod server;
 mod shell;
 pub mod tokens;
@@ -35,7 +36,8 @@ pub use hidden::hide;
 pub use log::Log;
 pub use model::Model;
 pub use programs::{Outcome, program, run, run_with_input};
-pub use server::{Server, Stopped};
+pub use scrape::Scrape;
+pub use server::{METRICS_CONFIG, Server, Stopped};
 pub use shell::{shell, told};
 pub use wire::Wire;
 

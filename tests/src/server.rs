@@ -8,10 +8,19 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{Client, Folder, Log, hidden::assert_hidden, program};
+use crate::{
+    Client, Folder, Log, QUICK_START, QUICK_START_ENV, Scrape, hidden::assert_hidden, program,
+};
 
 /// How the server says on standard output where it listens.
 const ANNOUNCEMENT: &str = "agentup-server listening on ";
+
+/// How it says where its metrics are read.
+const METRICS_ANNOUNCEMENT: &str = "agentup-server metrics on ";
+
+/// The part of a configuration that lets [`Server::scrape`] read metrics.
+pub const METRICS_CONFIG: &str =
+    "observability: { metrics: { enabled: true, listen: \"127.0.0.1:0\" } }\n";
 
 /// A server of ours that accepts requests. It is also the [`Client`] that talks to it.
 #[derive(Debug)]
@@ -48,6 +57,12 @@ impl Server {
     #[must_use]
     pub fn quick_start() -> Self {
         Self::start_in(Folder::quick_start())
+    }
+
+    /// Starts the Quick Start's agent, with metrics.
+    #[must_use]
+    pub fn quick_start_with_metrics() -> Self {
+        Self::start(&format!("{QUICK_START}\n{METRICS_CONFIG}"), QUICK_START_ENV)
     }
 
     /// Starts a server in a folder that has been made ready.
@@ -121,6 +136,28 @@ impl Server {
             None => panic!("the server does not start; it said:\n{}", server.log.text()),
         }
         server
+    }
+
+    /// Where its metrics are read, if they have an address of their own.
+    #[must_use]
+    pub fn metrics_url(&self) -> Option<String> {
+        // The server says so before it says where it listens.
+        let text = self.output.text();
+        let mut lines = text.lines();
+        lines.find_map(|line| line.strip_prefix(METRICS_ANNOUNCEMENT).map(str::to_owned))
+    }
+
+    /// Its metrics as they are now.
+    ///
+    /// # Panics
+    /// When they are not told.
+    pub async fn scrape(&self) -> Scrape {
+        let url = self.metrics_url().expect("metrics are switched on");
+        let url = reqwest::Url::parse(&url).expect("an address");
+        let client = Client::new(url.origin().ascii_serialization());
+        let answer = client.get(url.path()).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        Scrape::parse(answer.body)
     }
 
     /// Its log so far: all of its standard error.

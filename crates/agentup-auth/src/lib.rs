@@ -20,6 +20,7 @@ pub mod principal;
 pub mod remote;
 mod revocation;
 pub mod scope;
+mod striped;
 #[cfg(feature = "test-support")]
 pub mod test_support;
 mod time;
@@ -41,6 +42,9 @@ pub use permit::{ClaimCondition, Denied, Permit, Requirement, ScopeRule};
 pub use principal::{Principal, PrincipalId};
 pub use revocation::{ListTooLong, MalformedList, RevocationList};
 pub use scope::{Scope, ScopeError, ScopeGraph, ScopeSet};
+pub use striped::Striped;
 pub use time::{Leeway, LeewayError, UnixSeconds};
 pub use token::{BearerToken, CredentialError, Scheme, bearer_token, credential};
-pub use verify::{Policy, TokenTypes, TrustedIssuer, VerifiedClaims, Verifier, VerifyError};
+pub use verify::{
+    CacheStatus, Policy, TokenTypes, TrustedIssuer, VerifiedClaims, Verifier, VerifyError,
+};

@@ -18,6 +18,7 @@ mod scopes;
 mod times;
 
 pub(crate) use binding::{Binding, Unproven};
+pub use cache::CacheStatus;
 use cache::{Digest, Known, TokenCache};
 pub use claims::VerifiedClaims;
 pub use error::VerifyError;
@@ -70,6 +71,12 @@ impl Verifier {
     pub fn replace_keys(&self, issuer: usize, keys: &KeySet) -> bool {
         let issuer = self.issuers.get(issuer);
         issuer.inspect(|issuer| issuer.replace_keys(keys)).is_some()
+    }
+
+    /// What the memory of good tokens has come to; none if nothing is remembered.
+    #[must_use]
+    pub fn cache_status(&self) -> Option<CacheStatus> {
+        self.cache.as_ref().map(TokenCache::status)
     }
 
     /// The position of the issuer that would have to have signed this token. Nothing is verified:

@@ -27,7 +27,7 @@ mod retry;
 mod timer;
 
 pub use cache::CacheSettings;
-pub use observer::{Observer, SkillEvent, outcome};
+pub use observer::{Observer, RunOutcome, SkillEvent};
 pub use rate::{Limited, RateLimit, RateLimiter};
 pub use retry::RetrySettings;
 pub use timer::Timer;

@@ -13,11 +13,13 @@ mod answer;
 mod events;
 mod fault;
 mod lines;
+mod watched;
 
 pub use answer::Answer;
 pub use events::{Event, Events};
 pub use fault::Fault;
 pub use lines::Lines;
+pub use watched::Watched;
 
 /// What a service is called by.
 const USER_AGENT: &str = concat!("agentup/", env!("CARGO_PKG_VERSION"));

@@ -21,11 +21,12 @@ use crate::{
     app::App,
     audit::{Audit, AuditError, What},
     clock::Clock,
-    config::{self, AuditTarget, Config, Loaded},
+    config::{self, AuditTarget, Config, Loaded, MetricsListen},
     followed::FileState,
     health::Health,
-    http,
+    http::{self, METRICS},
     live::{Live, LiveError},
+    metrics::{Metrics, MetricsServer},
     reload::{Begun, Reloader},
     serve::{self, Workers},
     stop,
@@ -86,6 +87,18 @@ pub enum AgentError {
     Bind {
         /// The address, as configured.
         address: String,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The address for metrics cannot be listened on.
+    #[error(
+        "cannot listen on {address} for metrics; `observability.metrics.listen` names another \
+         address, or `same` for the agent's own"
+    )]
+    BindMetrics {
+        /// The address, as configured.
+        address: SocketAddr,
         /// What the system says.
         #[source]
         source: io::Error,
@@ -223,15 +236,20 @@ impl Agent {
     ) -> Result<(), AgentError> {
         listener.set_nonblocking(true)?;
         let bound = listener.local_addr()?;
+        let for_metrics = self.bind_metrics()?;
         let app = self.app(Some(bound))?;
         let front = http::front(Arc::clone(&app));
         let mut workers = Workers::start(&listener, &front)?;
         drop(listener);
         // Before anybody knows of the server: this signal ends a process that does not wait for it.
         let hangup = signal(SignalKind::hangup())?;
+        // Told to the last, so that a scrape can see how the server stops.
+        let metrics_server = for_metrics.map(|it| MetricsServer::start(it, Arc::clone(&app)));
+        let metrics_server = metrics_server.transpose()?;
         let is_audit =
             matches!(&self.config.audit, Some(audit) if audit.target == AuditTarget::Stdout);
-        announce(self.config.server.scheme(), bound, is_audit)?;
+        let metrics_at = metrics_server.as_ref().map(MetricsServer::bound);
+        announce(self.config.server.scheme(), bound, metrics_at, is_audit)?;
         app.audit.record(What::Started {
             address: bound.to_string(),
             version: env!("CARGO_PKG_VERSION"),
@@ -258,7 +276,7 @@ impl Agent {
 
     /// What would run, for those who only look: nothing is fetched, recorded or served.
     pub(crate) fn preview(&self) -> Result<Live, AgentError> {
-        let audit = Audit::off(self.clock.clone());
+        let (audit, metrics) = (Audit::off(self.clock.clone()), Metrics::default());
         let health = Health::default();
         Ok(Live::new(
             &self.config,
@@ -267,20 +285,45 @@ impl Agent {
             &audit,
             &health,
             None,
+            &metrics,
         )?)
+    }
+
+    /// Opens the port of metrics, if they have one of their own.
+    fn bind_metrics(&self) -> Result<Option<TcpListener>, AgentError> {
+        let Some(MetricsListen::Own(address)) = self.config.metrics.listen else {
+            return Ok(None);
+        };
+        let listener = MetricsServer::bind(address);
+        let listener = listener.map_err(|source| AgentError::BindMetrics { address, source })?;
+        Ok(Some(listener))
     }
 
     fn app(&self, bound: Option<SocketAddr>) -> Result<Arc<App>, AgentError> {
         let limits = &self.config.server.limits;
-        let audit = Audit::off(self.clock.clone());
+        let (audit, metrics) = (Audit::off(self.clock.clone()), Arc::new(Metrics::default()));
         let health = Health::default();
         let tracer = self.config.otlp.as_ref().map(Tracer::start).transpose()?;
         let tracer = tracer.map(Arc::new);
-        let mut live = Live::new(&self.config, &self.skills, bound, &audit, &health, tracer)?;
+        let mut live = Live::new(
+            &self.config,
+            &self.skills,
+            bound,
+            &audit,
+            &health,
+            tracer,
+            &metrics,
+        )?;
         // Before anything can happen that belongs into it.
         audit.adopt(self.config.audit.as_ref())?;
         live.fetch_keys(&self.config.security, None, &audit)?;
-        let tasks = Tasks::new(&self.config.state, limits.task_timeout, self.clock.clone());
+        let meter = Arc::clone(&metrics.tasks);
+        let tasks = Tasks::new(
+            &self.config.state,
+            limits.task_timeout,
+            self.clock.clone(),
+            meter,
+        );
         let clock = self.clock.clone();
         Ok(App::new(
             live,
@@ -289,6 +332,7 @@ impl Agent {
             audit,
             limits.concurrency,
             health,
+            metrics,
         ))
     }
 
@@ -340,12 +384,23 @@ impl Source {
 
 /// Tells whoever started the server where it listens: with port 0 nobody else knows. Standard
 /// output is left alone where it is the audit's.
-fn announce(scheme: &str, bound: SocketAddr, is_audit: bool) -> io::Result<()> {
+fn announce(
+    scheme: &str,
+    bound: SocketAddr,
+    metrics: Option<SocketAddr>,
+    is_audit: bool,
+) -> io::Result<()> {
+    if let Some(bound) = metrics {
+        tracing::info!(address = %bound, "listening for metrics");
+    }
     tracing::info!(address = %bound, "listening");
     if is_audit {
         return Ok(());
     }
     let mut out = anstream::stdout();
+    if let Some(bound) = metrics {
+        writeln!(out, "agentup-server metrics on http://{bound}{METRICS}")?;
+    }
     writeln!(out, "agentup-server listening on {scheme}://{bound}")?;
     out.flush()
 }

@@ -9,8 +9,8 @@ use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
 use crate::{
-    audit::Audit, clock::Clock, health::Health, limits::Streams, live::Live, push::Push,
-    tasks::Tasks, traces::Tracer,
+    audit::Audit, clock::Clock, health::Health, limits::Streams, live::Live, metrics::Metrics,
+    push::Push, tasks::Tasks, traces::Tracer,
 };
 
 /// The state of a running server.
@@ -27,6 +27,9 @@ pub(crate) struct App {
     pub(crate) health: Health,
     /// The streams of events that are open.
     pub(crate) streams: Arc<Streams>,
+    /// How many of those there are.
+    pub(crate) concurrency: usize,
+    pub(crate) metrics: Arc<Metrics>,
     stopping: AtomicBool,
     /// Whether the configuration that is to hold could not be taken over.
     outdated: AtomicBool,
@@ -41,15 +44,20 @@ impl App {
         audit: Audit,
         concurrency: usize,
         health: Health,
+        metrics: Arc<Metrics>,
     ) -> Arc<Self> {
+        let concurrency = concurrency.min(Semaphore::MAX_PERMITS);
+        metrics.reloads.started(clock.unix());
         let app = Arc::new(Self {
             streams: Arc::default(),
-            push: Arc::new(Push::new(Arc::clone(&live.push))),
+            push: Arc::new(Push::new(Arc::clone(&live.push), Arc::clone(&metrics.push))),
             live: ArcSwap::from_pointee(live),
             tasks,
             clock,
             audit,
-            places: Semaphore::new(concurrency.min(Semaphore::MAX_PERMITS)),
+            places: Semaphore::new(concurrency),
+            concurrency,
+            metrics,
             stopping: AtomicBool::new(false),
             outdated: AtomicBool::new(false),
             health,
@@ -89,6 +97,12 @@ impl App {
     /// Whether the server is to stop.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// How many requests are being answered.
+    pub(crate) fn requests_in_flight(&self) -> usize {
+        self.concurrency
+            .saturating_sub(self.places.available_permits())
     }
 
     /// Makes the readiness probe fail, for a balancer to send requests elsewhere.

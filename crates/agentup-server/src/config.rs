@@ -62,7 +62,7 @@ pub use handlers::HandlerConfig;
 pub use limits::LimitsConfig;
 pub use logging::{LogFormat, LoggingConfig};
 pub use oauth2::Oauth2Config;
-pub use observability::{AuditConfig, AuditTarget, RotationConfig};
+pub use observability::{AuditConfig, AuditTarget, MetricsConfig, MetricsListen, RotationConfig};
 pub use otlp::{OtlpConfig, SamplerConfig};
 pub use process::ProcessConfig;
 pub use proofs::DpopConfig;
@@ -113,6 +113,8 @@ pub struct Config {
     pub audit: Option<AuditConfig>,
     /// Where traces are sent. Default: nowhere.
     pub otlp: Option<OtlpConfig>,
+    /// Counts for Prometheus.
+    pub metrics: MetricsConfig,
     /// Where it runs. Default: development.
     pub environment: Stage,
     /// What the environment says of the process, apart from the file.
@@ -412,6 +414,7 @@ fn read(root: &Section<'_>, report: &Report<'_>) -> Config {
         logging: logging::read(&root.section(&keys::LOGGING)),
         audit: observability::read_audit(&observability, &skills),
         otlp,
+        metrics: observability::read_metrics(&observability, stage),
         skills,
         environment: stage,
         process: process::read(report),

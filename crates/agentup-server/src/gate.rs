@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use agentup_auth::{
-    BearerToken, CertificateThumbprint, CredentialError, Principal, Scheme, ScopeGraph, credential,
-    dpop::NotATarget,
+    BearerToken, CacheStatus, CertificateThumbprint, CredentialError, Principal, Scheme,
+    ScopeGraph, credential, dpop::NotATarget,
 };
 use http::{HeaderValue, header::AUTHORIZATION, request::Parts};
 use tokio::runtime::TryCurrentError;
@@ -15,6 +15,7 @@ use crate::{
     config::{ApiKeyConfig, SecurityConfig},
     http::{ChallengeScheme, Rejection},
     keys::Keys,
+    metrics::IntrospectionMeter,
     serve::Peer,
 };
 
@@ -77,8 +78,9 @@ impl Gate {
         graph: &ScopeGraph,
         url: &str,
         audit: &Audit,
+        meter: &Arc<IntrospectionMeter>,
     ) -> Result<Self, GateError> {
-        let introspector = |config| Introspector::new(config).map(Arc::new);
+        let introspector = |config| Introspector::new(config, Arc::clone(meter)).map(Arc::new);
         let api_key_gate = |config: &ApiKeyConfig| ApiKeyGate::new(config, audit);
         Ok(Self::Guarded(Box::new(Guarded {
             bearer: Bearer::new(security, url, audit)?,
@@ -93,6 +95,22 @@ impl Gate {
         match self {
             Self::Open(_) => None,
             Self::Guarded(guarded) => guarded.bearer.as_ref()?.keys(),
+        }
+    }
+
+    /// What the memory of verified tokens has come to, if there is one.
+    pub(crate) fn token_cache(&self) -> Option<CacheStatus> {
+        match self {
+            Self::Open(_) => None,
+            Self::Guarded(guarded) => guarded.bearer.as_ref()?.token_cache(),
+        }
+    }
+
+    /// Whether an authorization server is asked about tokens.
+    pub(crate) fn introspects(&self) -> bool {
+        match self {
+            Self::Open(_) => false,
+            Self::Guarded(guarded) => guarded.introspection.is_some(),
         }
     }
 

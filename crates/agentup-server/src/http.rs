@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{Request, State},
     response::Response,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 
 use crate::app::App;
@@ -18,6 +18,7 @@ mod cors;
 mod front;
 mod health;
 mod jsonrpc;
+mod metrics;
 mod observe;
 mod perform;
 mod rejection;
@@ -27,7 +28,9 @@ mod wellknown;
 
 pub(crate) use challenge::{ChallengeScheme, Challenger};
 pub(crate) use front::Front;
+pub(crate) use metrics::{METRICS, response as metrics_response};
 pub(crate) use rejection::{Rejection, RejectionKind};
+pub(crate) use rest::route_for as rest_route;
 
 /// The agent card's place (`A2A §8.2`).
 pub(crate) const CARD: &str = "/.well-known/agent-card.json";
@@ -44,8 +47,9 @@ pub(crate) fn front(app: Arc<App>) -> Front {
     Front::new(app, routes)
 }
 
-/// All routes. The public ones are those under `/.well-known` and the two of `health`; every other
-/// one takes a [`caller::Caller`], and cannot do anything without.
+/// All routes. The public ones are those under `/.well-known`, the two of `health`, and `/metrics`
+/// where it is switched on; every other one takes a [`caller::Caller`], and cannot do anything
+/// without.
 fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", post(jsonrpc::answer))
@@ -55,10 +59,32 @@ fn routes() -> Router<Arc<App>> {
         .route(SIGNING_KEYS, get(wellknown::signing_keys))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route(METRICS, any(metrics::answer))
         .merge(rest::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
 }
+
+/// The patterns of all routes; the last one stands for paths at which there is nothing.
+pub(crate) const ROUTES: [&str; 14] = [
+    "/",
+    CARD,
+    OLD_CARD,
+    RESOURCE_METADATA,
+    SIGNING_KEYS,
+    "/healthz",
+    "/readyz",
+    METRICS,
+    "/message:send",
+    "/message:stream",
+    "/tasks",
+    "/tasks/{*rest}",
+    "/extendedAgentCard",
+    NOWHERE,
+];
+
+/// Stands in the place of a pattern for paths at which there is nothing.
+const NOWHERE: &str = "(none)";
 
 /// The pattern of the route that a path belongs to, for logs and metrics, which must have few.
 fn route_of(path: &str) -> &'static str {
@@ -70,7 +96,8 @@ fn route_of(path: &str) -> &'static str {
         SIGNING_KEYS => SIGNING_KEYS,
         "/healthz" => "/healthz",
         "/readyz" => "/readyz",
-        _ => rest::route_of(path).unwrap_or("(none)"),
+        METRICS => METRICS,
+        _ => rest::route_of(path).unwrap_or(NOWHERE),
     }
 }
 

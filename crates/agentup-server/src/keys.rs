@@ -46,6 +46,14 @@ pub(crate) struct Shortage {
     is_bearable: bool,
 }
 
+/// How the keys of an issuer are.
+#[derive(Debug)]
+pub(crate) struct KeysOf<'a> {
+    /// The issuer, as the configuration names it.
+    pub(crate) issuer: &'a str,
+    pub(crate) status: Status,
+}
+
 impl Keys {
     /// Starts to fetch, if there is anything to fetch, in the runtime that this is called in. Keys
     /// that `old` has serve at once.
@@ -105,6 +113,19 @@ impl Keys {
         if settled.is_err() {
             tracing::warn!("there are issuers that have not answered with their keys yet");
         }
+    }
+
+    /// How the keys of each issuer are.
+    pub(crate) fn states(&self) -> Vec<KeysOf<'_>> {
+        let mut all = Vec::new();
+        for status in self.remote.status() {
+            let positions = status.positions.iter();
+            for issuer in positions.filter_map(|position| self.issuers.get(*position)) {
+                let status = status.clone();
+                all.push(KeysOf { issuer, status });
+            }
+        }
+        all
     }
 
     /// The issuers whose keys are not as they should be.

@@ -18,6 +18,7 @@ mod http;
 mod keys;
 mod limits;
 mod live;
+mod metrics;
 mod operations;
 mod published;
 mod push;

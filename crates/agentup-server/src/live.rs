@@ -16,12 +16,14 @@ use crate::{
     audit::Audit,
     card,
     config::{
-        Config, Denial, LimitsConfig, SchemeKind, SecurityConfig, SkillConfig, TrustedProxies,
+        Config, Denial, LimitsConfig, MetricsListen, SchemeKind, SecurityConfig, SkillConfig,
+        TrustedProxies,
     },
     gate::{Gate, GateError},
     health::Health,
     http::{Challenger, RESOURCE_METADATA, SIGNING_KEYS},
     limits::Limiters,
+    metrics::{Metrics, SkillMeters},
     operations::DenialForm,
     published::Published,
     push::Rules,
@@ -62,6 +64,10 @@ pub(crate) struct Live {
     pub(crate) passes_tokens: bool,
     /// How connections begin, unless by plain HTTP.
     pub(crate) tls: Option<Arc<Tls>>,
+    /// What is counted of each skill.
+    pub(crate) meters: SkillMeters,
+    /// Where metrics are read, if they are.
+    pub(crate) metrics_listen: Option<MetricsListen>,
 }
 
 /// Why the skills of an agent do not fit together.
@@ -104,6 +110,7 @@ pub enum LiveError {
 impl Live {
     /// Builds what runs. `skills` are those of the program; `bound` is where the server listens,
     /// for the public URL of an agent that configures none; `health` is what `admin_status` tells.
+    /// What happens is counted in `metrics`.
     pub(crate) fn new(
         config: &Config,
         skills: &[Skill],
@@ -111,8 +118,10 @@ impl Live {
         audit: &Audit,
         health: &Health,
         tracer: Option<Arc<Tracer>>,
+        metrics: &Metrics,
     ) -> Result<Self, LiveError> {
-        let registry = registry(config, skills, health, tracer.clone())?;
+        let meters = metrics.skills(&skill_ids(config, skills));
+        let registry = registry(config, skills, health, tracer.clone(), &meters)?;
         let default_skill = config.agent.default_skill.clone();
         if let Some(id) = default_skill
             .as_deref()
@@ -131,7 +140,13 @@ impl Live {
             );
         }
         let gate = if security.enabled {
-            Gate::new(security, &config.scopes, &url, audit)?
+            Gate::new(
+                security,
+                &config.scopes,
+                &url,
+                audit,
+                &metrics.introspections,
+            )?
         } else {
             tracing::warn!("security is switched off: everybody may use every skill");
             Gate::open()
@@ -166,6 +181,8 @@ impl Live {
                 .transpose()?,
             registry,
             gate,
+            meters,
+            metrics_listen: config.metrics.listen,
         })
     }
 
@@ -223,12 +240,23 @@ fn signed(card: &AgentCard, signer: Option<&Signer>) -> Result<AgentCard, LiveEr
     })
 }
 
+/// The ids of all skills, each at least once.
+fn skill_ids(config: &Config, skills: &[Skill]) -> Vec<Arc<str>> {
+    let of_program = skills.iter().map(|skill| Arc::clone(skill.id()));
+    let configured = config
+        .skills
+        .iter()
+        .map(|skill| skill.skill_id.as_str().into());
+    of_program.chain(configured).collect()
+}
+
 /// The skills of the configuration, each with its handler, then those that only the program knows.
 fn registry(
     config: &Config,
     skills: &[Skill],
     health: &Health,
     tracer: Option<Arc<Tracer>>,
+    meters: &SkillMeters,
 ) -> Result<Registry, LiveError> {
     let facts = Arc::new(AgentFacts {
         name: config.agent.name.clone(),
@@ -237,10 +265,8 @@ fn registry(
         secured: config.security.enabled,
         healthy: health.question(),
     });
-    let (timer, observer) = (
-        Timer::system(),
-        Arc::new(SkillLog { tracer }) as Arc<dyn Observer>,
-    );
+    let observer: Arc<dyn Observer> = Arc::new((SkillLog { tracer }, meters.clone()));
+    let timer = Timer::system();
     let model = config.ai.as_ref().map(|ai| {
         let settings = ai.settings.clone();
         let model = AssistantModel::new(settings, ai.may_be_missing, Arc::clone(&observer));

@@ -216,6 +216,7 @@ impl Asker {
             request_id: Arc::clone(self.noted.id()),
             trace: self.noted.trace().cloned(),
             tracer: self.live.tracer.clone(),
+            meter: self.live.meters.of(skill.id()).cloned(),
             token: self.token.clone().filter(|_| skill.takes_token()),
             certificate: self.certificate.clone(),
         }
@@ -230,6 +231,9 @@ impl Asker {
         request: SendMessageRequest,
         form: DenialForm,
     ) -> Result<Accepted, Refusal> {
+        if let Some(meter) = self.live.meters.of(skill.id()) {
+            meter.denied();
+        }
         let words = skill.denial(&denied, &self.principal);
         if form == DenialForm::Http {
             return Err(Refusal::Denied(denied, words));

@@ -47,6 +47,8 @@ pub(crate) use webhook::Webhook;
 
 use lanes::Lanes;
 
+use crate::metrics::PushMeter;
+
 /// How many requests to webhooks are under way at a time.
 const MAX_UNDER_WAY: usize = 256;
 
@@ -67,12 +69,24 @@ pub(crate) struct Push {
     stop: CancellationToken,
     /// Where deliveries run: not on the threads that answer requests.
     runtime: Option<Handle>,
+    meter: Arc<PushMeter>,
+}
+
+/// How much there is to deliver.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Load {
+    /// The notifications that wait or are under way.
+    pub(crate) waiting: usize,
+    /// The most of them.
+    pub(crate) most_waiting: usize,
+    /// The requests that are under way.
+    pub(crate) under_way: usize,
 }
 
 impl Push {
     /// Delivers on the current runtime, if there is one; else on that of whoever has something to
     /// deliver.
-    pub(crate) fn new(rules: Arc<Rules>) -> Self {
+    pub(crate) fn new(rules: Arc<Rules>, meter: Arc<PushMeter>) -> Self {
         Self {
             rules: ArcSwap::new(rules),
             lanes: Lanes::default(),
@@ -81,12 +95,22 @@ impl Push {
             deliveries: TaskTracker::new(),
             stop: CancellationToken::new(),
             runtime: Handle::try_current().ok(),
+            meter,
         }
     }
 
     /// Puts the rules of a new configuration in force, also for what waits already.
     pub(crate) fn adopt(&self, rules: Arc<Rules>) {
         self.rules.store(rules);
+    }
+
+    /// How much there is to deliver.
+    pub(crate) fn load(&self) -> Load {
+        Load {
+            waiting: self.waiting.load(Ordering::Relaxed),
+            most_waiting: MAX_WAITING,
+            under_way: MAX_UNDER_WAY.saturating_sub(self.places.available_permits()),
+        }
     }
 
     /// Waits for what is to be delivered, for as long as `grace`; then gives up what is left.

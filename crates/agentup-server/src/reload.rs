@@ -95,11 +95,13 @@ impl Reloader {
                     // What was noticed until now is what has just been loaded.
                     let _ = changed.notified().now_or_never();
                     self.app.replace(live);
+                    self.app.metrics.reloads.done(self.app.clock.unix());
                     tracing::info!("configuration reloaded");
                     self.app.audit.record(What::ConfigReloaded);
                 }
                 Err(error) => {
                     self.app.keep();
+                    self.app.metrics.reloads.failed();
                     tracing::error!("configuration not reloaded, the old one holds: {error}");
                     let reason = error.to_string();
                     self.app.audit.record(What::ConfigRefused { reason });
@@ -114,8 +116,8 @@ impl Reloader {
         let config = &loaded.config;
         let (audit, health) = (&self.app.audit, &self.app.health);
         let tracer = self.tracer(config.otlp.as_ref())?;
-        let bound = Some(self.bound);
-        let mut live = Live::new(config, &self.skills, bound, audit, health, tracer)?;
+        let (bound, metrics) = (Some(self.bound), &self.app.metrics);
+        let mut live = Live::new(config, &self.skills, bound, audit, health, tracer, metrics)?;
         live.fetch_keys(&config.security, Some(&self.app.live()), audit)?;
         audit.adopt(config.audit.as_ref())?;
         telemetry::adopt(&config.logging);

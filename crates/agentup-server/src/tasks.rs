@@ -11,7 +11,7 @@ use std::{
 use agentup_auth::PrincipalId;
 use agentup_handlers::{
     Admitted, Allowed, CallerToken, ClientCertificate, Conversations, Reply, RunOf, SkillError,
-    TaskChannel, TraceContext, middleware::outcome,
+    TaskChannel, TraceContext, middleware::RunOutcome,
 };
 use agentup_protocol::{A2aError, ErrorKind, Message};
 use futures_util::FutureExt as _;
@@ -21,6 +21,7 @@ mod cell;
 mod conversation;
 mod store;
 
+use cell::Engine;
 pub(crate) use cell::{Canceled, Event, TaskCell, TurnRefused};
 use conversation::Extent;
 use store::{Bounds, Full, Store};
@@ -28,6 +29,7 @@ use store::{Bounds, Full, Store};
 use crate::{
     clock::Clock,
     config::StateConfig,
+    metrics::{SkillMeter, TaskMeter},
     traces::{Place, SkillRan, Tracer},
 };
 
@@ -38,8 +40,7 @@ const CANCEL_GRACE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Tasks {
     store: Arc<Store>,
-    clock: Clock,
-    history_limit: usize,
+    engine: Arc<Engine>,
     /// How long one turn of a skill may take.
     deadline: Duration,
     /// For how long a message that comes again gets the task of the first time.
@@ -83,10 +84,17 @@ pub(crate) struct Origin {
     pub(crate) token: Option<CallerToken>,
     /// The certificate that the caller has shown.
     pub(crate) certificate: Option<ClientCertificate>,
+    /// Where the run is counted.
+    pub(crate) meter: Option<Arc<SkillMeter>>,
 }
 
 impl Tasks {
-    pub(crate) fn new(config: &StateConfig, deadline: Duration, clock: Clock) -> Self {
+    pub(crate) fn new(
+        config: &StateConfig,
+        deadline: Duration,
+        clock: Clock,
+        meter: Arc<TaskMeter>,
+    ) -> Self {
         let bounds = Bounds {
             ttl: config.ttl,
             max_tasks: config.max_tasks,
@@ -98,8 +106,11 @@ impl Tasks {
         };
         Self {
             store: Arc::new(Store::new(bounds)),
-            clock,
-            history_limit: config.history_limit,
+            engine: Arc::new(Engine {
+                clock,
+                history_limit: config.history_limit,
+                meter,
+            }),
             deadline,
             idempotency: config.idempotency,
             tracker: TaskTracker::new(),
@@ -172,8 +183,7 @@ impl Tasks {
             context.map(Arc::from),
             Arc::clone(skill),
             begun_by,
-            self.history_limit,
-            self.clock.clone(),
+            Arc::clone(&self.engine),
         ))
     }
 
@@ -213,12 +223,17 @@ impl Tasks {
 
     /// Drops what is older than the time to live.
     pub(crate) fn sweep(&self) -> usize {
-        self.store.sweep(self.clock.unix().get())
+        self.store.sweep(self.engine.clock.unix().get())
     }
 
     /// How many tasks are kept.
     pub(crate) fn len(&self) -> usize {
         self.store.len()
+    }
+
+    /// How many may be kept.
+    pub(crate) fn most(&self) -> usize {
+        self.store.bounds().max_tasks
     }
 
     /// Whether as many tasks are at work as can be kept, so that there is no room for another.
@@ -305,6 +320,7 @@ async fn work(
     } = turn;
     let skill = Arc::clone(&cell.skill);
     let request_id = Arc::clone(&origin.request_id);
+    let meter = origin.meter.clone();
     let (origin, span) = traced(origin);
     let run = run_of(&cell, origin, conversations, is_repeatable);
     let canceled = async {
@@ -321,6 +337,13 @@ async fn work(
         },
         () = canceled => Ok(Reply::done()),
     };
+    let outcome = match &result {
+        Ok(_) if cell.cancellation().is_cancelled() => RunOutcome::Canceled,
+        result => RunOutcome::of(result),
+    };
+    if let Some(meter) = meter {
+        meter.ran(outcome);
+    }
     if let Some(Span {
         tracer,
         place,
@@ -333,7 +356,7 @@ async fn work(
                 skill: &skill,
                 task: &cell.id,
                 context: &cell.context_id,
-                outcome: outcome(&result),
+                outcome: outcome.name(),
                 took: begun.elapsed(),
             },
         );

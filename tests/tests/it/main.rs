@@ -36,6 +36,7 @@ mod llm_crossing;
 mod llm_skill;
 mod local;
 mod matrix;
+mod metrics;
 mod middleware;
 mod quick_start;
 mod reload;

@@ -50,6 +50,7 @@ const REQUESTS: &[(&str, &str, &str)] = &[
     ("/.well-known/jwks.json", "GET", "/.well-known/jwks.json"),
     ("/healthz", "GET", "/healthz"),
     ("/readyz", "GET", "/readyz"),
+    ("/metrics", "GET", "/metrics"),
     ("/message:send", "POST", "/message:send"),
     ("/message:stream", "POST", "/message:stream"),
     ("/extendedAgentCard", "GET", "/extendedAgentCard"),

@@ -16,12 +16,29 @@ impl Observer for () {
     fn observe(&self, _: &SkillEvent<'_>) {}
 }
 
+/// Two who listen.
+impl<A: Observer, B: Observer> Observer for (A, B) {
+    fn observe(&self, event: &SkillEvent<'_>) {
+        self.0.observe(event);
+        self.1.observe(event);
+    }
+}
+
 /// What happens around a skill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SkillEvent<'a> {
     /// A language model was asked, and has answered or not.
     ModelAsked(ModelAsked<'a>),
+    /// A service or another agent was asked, and has answered or not.
+    ServiceAsked {
+        /// The skill.
+        skill: &'a str,
+        /// How it ended: `answered`, `failed` or `canceled`. Part of the interface.
+        outcome: &'static str,
+        /// How long it took, streams included.
+        took: Duration,
+    },
     /// `rate_limited` refused a call.
     Limited {
         /// The skill.
@@ -45,12 +62,89 @@ pub enum SkillEvent<'a> {
         task_id: &'a str,
         /// The HTTP request that began the run.
         request_id: &'a str,
-        /// How it ended: `completed`, `input_required`, `auth_required`, `rejected`, `denied`,
-        /// `failed`, or `dropped` for a run that was given up from outside. Part of the interface.
+        /// How it ended: [`RunOutcome::name`].
         outcome: &'static str,
         /// How long it took.
         took: Duration,
     },
+}
+
+impl SkillEvent<'_> {
+    /// The skill around which it happens.
+    #[must_use]
+    pub const fn skill(&self) -> &str {
+        match self {
+            Self::ModelAsked(ModelAsked { skill, .. })
+            | Self::ServiceAsked { skill, .. }
+            | Self::Limited { skill }
+            | Self::Cached { skill }
+            | Self::Retried { skill }
+            | Self::Ran { skill, .. } => skill,
+        }
+    }
+}
+
+/// How a run of a skill ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunOutcome {
+    /// With an answer.
+    Completed,
+    /// With a question to its caller.
+    InputRequired,
+    /// With the wish for an authorization.
+    AuthRequired,
+    /// The skill declined the message.
+    Rejected,
+    /// The skill denied its caller.
+    Denied,
+    /// With an error.
+    Failed,
+    /// Its caller canceled it.
+    Canceled,
+    /// It was given up from outside.
+    Dropped,
+}
+
+impl RunOutcome {
+    /// Every one, in the order of the enum.
+    pub const ALL: [Self; 8] = [
+        Self::Completed,
+        Self::InputRequired,
+        Self::AuthRequired,
+        Self::Rejected,
+        Self::Denied,
+        Self::Failed,
+        Self::Canceled,
+        Self::Dropped,
+    ];
+
+    /// What a skill answered, in a word.
+    #[must_use]
+    pub fn of(result: &Result<Reply, SkillError>) -> Self {
+        match result {
+            Ok(Reply::Completed(_)) => Self::Completed,
+            Ok(Reply::InputRequired(_)) => Self::InputRequired,
+            Ok(Reply::AuthRequired(_)) => Self::AuthRequired,
+            Ok(Reply::Rejected(_)) => Self::Rejected,
+            Err(error) if error.is_denial() => Self::Denied,
+            Err(_) => Self::Failed,
+        }
+    }
+
+    /// Its name in logs and metrics. Part of the interface.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::InputRequired => "input_required",
+            Self::AuthRequired => "auth_required",
+            Self::Rejected => "rejected",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+            Self::Canceled => "canceled",
+            Self::Dropped => "dropped",
+        }
+    }
 }
 
 /// Measures a run. One that is dropped on the way is told of as well.
@@ -61,7 +155,7 @@ pub(super) struct Stopwatch<'a> {
     task_id: Arc<str>,
     request_id: Arc<str>,
     begun: Duration,
-    outcome: &'static str,
+    outcome: RunOutcome,
 }
 
 impl<'a> Stopwatch<'a> {
@@ -78,12 +172,12 @@ impl<'a> Stopwatch<'a> {
             task_id: Arc::clone(&run.task_id),
             request_id: Arc::clone(&run.request_id),
             begun: timer.now(),
-            outcome: "dropped",
+            outcome: RunOutcome::Dropped,
         }
     }
 
     pub(super) fn stop(mut self, result: &Result<Reply, SkillError>) {
-        self.outcome = outcome(result);
+        self.outcome = RunOutcome::of(result);
         drop(self);
     }
 }
@@ -94,21 +188,8 @@ impl Drop for Stopwatch<'_> {
             skill: &self.skill,
             task_id: &self.task_id,
             request_id: &self.request_id,
-            outcome: self.outcome,
+            outcome: self.outcome.name(),
             took: self.timer.now().saturating_sub(self.begun),
         });
-    }
-}
-
-/// How a run ended, in a word: the one that [`SkillEvent::Ran`] has for it.
-#[must_use]
-pub fn outcome(result: &Result<Reply, SkillError>) -> &'static str {
-    match result {
-        Ok(Reply::Completed(_)) => "completed",
-        Ok(Reply::InputRequired(_)) => "input_required",
-        Ok(Reply::AuthRequired(_)) => "auth_required",
-        Ok(Reply::Rejected(_)) => "rejected",
-        Err(error) if error.is_denial() => "denied",
-        Err(_) => "failed",
     }
 }

@@ -25,6 +25,7 @@ impl Observer for Told {
             SkillEvent::Cached { skill } => format!("cached {skill}"),
             SkillEvent::Retried { skill } => format!("retried {skill}"),
             SkillEvent::ModelAsked(_) => panic!("there is no model"),
+            SkillEvent::ServiceAsked { .. } => panic!("there is no service"),
             SkillEvent::Ran {
                 skill,
                 outcome,

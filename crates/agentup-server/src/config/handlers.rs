@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use ::http::{HeaderMap, header::AUTHORIZATION};
 use agentup_handlers::{
-    Skill,
+    Skill, SkillHandler,
     a2a::{self, A2aSkill},
     http::{self, HttpSkill, Identity},
     llm::{self, LlmSkill},
     middleware::Observer,
-    upstream::Limits,
+    upstream::{Limits, Watched},
 };
 use reqwest::Url;
 
@@ -54,11 +54,11 @@ impl HandlerConfig {
     pub(crate) fn skill(&self, id: &str, observer: &Arc<dyn Observer>) -> Skill {
         let (skill, identity) = match self {
             Self::A2a(settings) => (
-                Skill::new(id, A2aSkill::new(settings.clone())),
+                watched(id, A2aSkill::new(settings.clone()), observer),
                 settings.identity,
             ),
             Self::Http(settings) => (
-                Skill::new(id, HttpSkill::new(settings.clone())),
+                watched(id, HttpSkill::new(settings.clone()), observer),
                 settings.identity,
             ),
             Self::Llm(settings) => (
@@ -72,6 +72,11 @@ impl HandlerConfig {
             skill
         }
     }
+}
+
+/// A skill whose work is done elsewhere. `observer` hears of each call.
+fn watched(id: &str, handler: impl SkillHandler, observer: &Arc<dyn Observer>) -> Skill {
+    Skill::new(id, Watched::new(handler, Arc::clone(observer)))
 }
 
 /// The handler of a skill, if it has one.

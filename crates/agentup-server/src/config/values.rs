@@ -7,12 +7,14 @@ use serde_json::json;
 
 use super::schema::{caseless, text};
 
+mod address;
 mod credentials;
 mod measures;
 mod names;
 mod network;
 mod url;
 
+pub(super) use address::MetricsAddress;
 pub(super) use credentials::{CredentialHeader, Moment};
 pub(super) use measures::{Count, Delay, Limit, Share, Size, Span};
 pub(super) use names::{MediaType, ScopeName, SignatureAlgorithm};

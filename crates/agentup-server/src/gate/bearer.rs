@@ -4,8 +4,8 @@
 use std::{path::Path, sync::Arc};
 
 use agentup_auth::{
-    BearerToken, BoundToken, CertificateThumbprint, CredentialError, DpopError, DpopVerifier,
-    RevocationList, VerifiedClaims, Verifier, VerifyError,
+    BearerToken, BoundToken, CacheStatus, CertificateThumbprint, CredentialError, DpopError,
+    DpopVerifier, RevocationList, VerifiedClaims, Verifier, VerifyError,
     dpop::{ProvenRequest, Target},
 };
 use http::{HeaderName, HeaderValue, request::Parts};
@@ -67,6 +67,11 @@ impl Bearer {
     /// The keys that are fetched, if any are.
     pub(super) const fn keys(&self) -> Option<&Keys> {
         self.keys.as_ref()
+    }
+
+    /// What the memory of verified tokens has come to.
+    pub(super) fn token_cache(&self) -> Option<CacheStatus> {
+        self.verifier.cache_status()
     }
 
     /// Starts to fetch the keys that are to be fetched.

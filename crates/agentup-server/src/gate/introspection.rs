@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::{GateError, question::Endpoint};
-use crate::{clock::Clock, config::Oauth2Config, http::Rejection};
+use crate::{clock::Clock, config::Oauth2Config, http::Rejection, metrics::IntrospectionMeter};
 
 /// How long the server is left alone after it could not be reached, in seconds.
 const REST: u64 = 2;
@@ -35,6 +35,7 @@ pub(super) struct Introspector {
     places: Arc<Semaphore>,
     /// Until when the server is not asked, because it could not be reached.
     rests_until: AtomicU64,
+    meter: Arc<IntrospectionMeter>,
 }
 
 /// The answer that a question will have; shared by all who wait for it.
@@ -51,7 +52,10 @@ enum Failure {
 }
 
 impl Introspector {
-    pub(super) fn new(config: &Oauth2Config) -> Result<Self, GateError> {
+    pub(super) fn new(
+        config: &Oauth2Config,
+        meter: Arc<IntrospectionMeter>,
+    ) -> Result<Self, GateError> {
         Ok(Self {
             introspection: Introspection::new(config.rules.clone()),
             client: Arc::clone(&config.client),
@@ -59,6 +63,7 @@ impl Introspector {
             questions: Mutex::default(),
             places: Arc::new(Semaphore::new(config.concurrency)),
             rests_until: AtomicU64::new(0),
+            meter,
         })
     }
 
@@ -142,6 +147,7 @@ impl Introspector {
         now: UnixSeconds,
     ) -> Judgment {
         let body = body.map_err(|error| {
+            self.meter.unavailable();
             tracing::error!(
                 code = error.code(),
                 "the authorization server cannot be asked: {error}"
@@ -154,8 +160,12 @@ impl Introspector {
         })?;
         self.introspection
             .settle(name, &body, now)
+            .inspect(|_| self.meter.active())
             .map_err(|error| {
-                if !error.is_callers_fault() {
+                if error.is_callers_fault() {
+                    self.meter.refused();
+                } else {
+                    self.meter.unusable();
                     tracing::error!(
                         code = error.code(),
                         "the authorization server does not answer as RFC 7662 says"

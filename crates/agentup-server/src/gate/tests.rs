@@ -47,6 +47,7 @@ async fn so_many_good_tokens_are_remembered() {
             &config.scopes,
             "http://localhost/",
             &no_audit(),
+            &std::sync::Arc::default(),
         )
         .unwrap();
         for subject in 0..20 {

@@ -67,6 +67,7 @@ pub(super) fn panicked() -> Response {
 pub(super) fn ended(app: &App, record: &Record, span: Option<&(Arc<Tracer>, Place)>) {
     telemetry::tell(record);
     audit::tell(app, record);
+    app.metrics.ended(record);
     if let Some((tracer, place)) = span {
         tracer.request(place, record);
     }

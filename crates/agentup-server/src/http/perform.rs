@@ -95,24 +95,16 @@ impl Call<'_> {
                     turn.is_repeatable = false;
                     tasks.run_detached(&accepted.cell, turn);
                 }
-                Ok(stream::of_send(
-                    task,
-                    events,
-                    self.binding.to_owned(),
-                    place,
-                ))
+                let held = (place, self.app.metrics.streams.enter());
+                Ok(stream::of_send(task, events, self.binding.to_owned(), held))
             }
             Operation::SubscribeToTask(request) => {
                 let place = self.stream_place()?;
                 let (task, Some(events)) = asker.task(tasks, &request.id)?.watch() else {
                     return Err(A2aError::unsupported_operation("the task has ended").into());
                 };
-                Ok(stream::of_task(
-                    task,
-                    events,
-                    self.binding.to_owned(),
-                    place,
-                ))
+                let held = (place, self.app.metrics.streams.enter());
+                Ok(stream::of_task(task, events, self.binding.to_owned(), held))
             }
             Operation::GetTask(request) => {
                 let cell = asker.task(tasks, &request.id)?;

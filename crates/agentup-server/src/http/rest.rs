@@ -55,6 +55,23 @@ pub(super) fn route_of(path: &str) -> Option<&'static str> {
     })
 }
 
+/// The pattern of the route by which an operation comes in this binding.
+pub(crate) const fn route_for(operation: MethodKind) -> &'static str {
+    match operation {
+        MethodKind::SendMessage => "/message:send",
+        MethodKind::SendStreamingMessage => "/message:stream",
+        MethodKind::ListTasks => "/tasks",
+        MethodKind::GetExtendedCard => "/extendedAgentCard",
+        MethodKind::GetTask
+        | MethodKind::CancelTask
+        | MethodKind::SubscribeToTask
+        | MethodKind::CreatePushConfig
+        | MethodKind::GetPushConfig
+        | MethodKind::ListPushConfigs
+        | MethodKind::DeletePushConfig => "/tasks/{*rest}",
+    }
+}
+
 /// Answers a request of this binding.
 async fn answer(State(app): State<Arc<App>>, Caller(asker): Caller, request: Request) -> Response {
     let (head, body) = request.into_parts();

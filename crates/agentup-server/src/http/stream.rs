@@ -13,7 +13,11 @@ use tokio::sync::mpsc::Receiver;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::perform::Binding;
-use crate::{limits::StreamPlace, tasks::Event};
+use crate::{limits::StreamPlace, metrics::Present, tasks::Event};
+
+/// What a stream holds for as long as it is open: its place among those of its caller, and in the
+/// count of all.
+pub(crate) type Held = (StreamPlace, Present);
 
 /// How long a stream is silent before a comment says that it is alive. Proxies tend to close what
 /// is silent for a minute.
@@ -27,7 +31,7 @@ pub(crate) fn of_send(
     task: Task,
     events: Option<Receiver<Event>>,
     binding: Binding<'static>,
-    place: StreamPlace,
+    held: Held,
 ) -> Response {
     let events = events.map_or_else(
         || stream::empty().left_stream(),
@@ -39,7 +43,7 @@ pub(crate) fn of_send(
         waits = asks_for_input(event);
         std::future::ready(go_on)
     });
-    respond(task, until_input, binding, place)
+    respond(task, until_input, binding, held)
 }
 
 /// The stream of a subscription: it ends with the task (`A2A §3.1.6`).
@@ -47,9 +51,9 @@ pub(crate) fn of_task(
     task: Task,
     events: Receiver<Event>,
     binding: Binding<'static>,
-    place: StreamPlace,
+    held: Held,
 ) -> Response {
-    respond(task, ReceiverStream::new(events), binding, place)
+    respond(task, ReceiverStream::new(events), binding, held)
 }
 
 fn asks_for_input(event: &StreamResponse) -> bool {
@@ -61,13 +65,13 @@ fn respond(
     task: Task,
     events: impl Stream<Item = Event> + Send + 'static,
     binding: Binding<'static>,
-    place: StreamPlace,
+    held: Held,
 ) -> Response {
     let first = Event::new(StreamResponse::Task(task));
     let events = stream::once(std::future::ready(first)).chain(events);
     let lines = events.map(move |event| {
         // Kept for as long as the stream is.
-        let _ = &place;
+        let _ = &held;
         Ok::<_, Infallible>(line(&binding, &event))
     });
     let mut response = Sse::new(lines)

@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 use reqwest::{Url, redirect};
 
 use super::{rules::Rules, webhook::Webhook};
+use crate::metrics::Attempt;
 
 /// How long a request may take, from the name of the host to the status (`A2A §4.3.3`).
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -139,6 +140,18 @@ impl Failure {
                     || status == StatusCode::TOO_MANY_REQUESTS
             }
             Self::SwitchedOff | Self::Refused(_) | Self::NoClient | Self::NotSigned => false,
+        }
+    }
+
+    /// How an attempt is counted that fails like this.
+    pub(super) const fn attempt(self) -> Attempt {
+        match self {
+            Self::SwitchedOff | Self::Refused(_) => Attempt::NotAllowed,
+            Self::NoClient | Self::NotSigned => Attempt::CannotSend,
+            Self::Connect => Attempt::Connect,
+            Self::Timeout => Attempt::Timeout,
+            Self::Broken => Attempt::Broken,
+            Self::Status(..) => Attempt::Status,
         }
     }
 

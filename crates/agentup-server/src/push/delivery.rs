@@ -3,13 +3,21 @@
 
 use std::sync::Arc;
 
-use super::{client::Failure, mailbox::Notification, registered::Registration};
+use super::{
+    client::Failure,
+    mailbox::{Loss, Notification},
+    registered::Registration,
+};
+use crate::metrics::{Attempt, Fate};
 
 impl Registration {
     /// Takes a notification in, and sees to it that somebody delivers.
     pub(super) fn notify(self: &Arc<Self>, notification: Notification) {
         let put = self.mailbox.put(notification, || self.webhook.push.enter());
-        if put.is_first_loss {
+        if put.loss.is_some() {
+            self.webhook.push.meter.ended(Fate::Lost);
+        }
+        if put.loss == Some(Loss::First) {
             tracing::warn!(
                 task = %self.task_id,
                 config = %self.id.escape_debug(),
@@ -47,6 +55,7 @@ impl Registration {
         loop {
             attempts = attempts.saturating_add(1);
             let Err(failure) = self.attempt(body.clone()).await else {
+                self.webhook.push.meter.ended(Fate::Delivered);
                 tracing::debug!(task = %self.task_id, attempts, "push notification delivered");
                 return;
             };
@@ -67,10 +76,14 @@ impl Registration {
         let _of_owner = self.lane.acquire().await;
         let _of_all = self.webhook.push.places.acquire().await;
         let rules = self.webhook.push.rules.load_full();
-        rules.post(&self.webhook, body).await
+        let result = rules.post(&self.webhook, body).await;
+        let attempt = result.map_or_else(Failure::attempt, |()| Attempt::Delivered);
+        self.webhook.push.meter.attempted(attempt);
+        result
     }
 
     fn give_up(&self, failure: Failure, attempts: u32) {
+        self.webhook.push.meter.ended(Fate::GivenUp);
         tracing::warn!(
             task = %self.task_id,
             config = %self.id.escape_debug(),

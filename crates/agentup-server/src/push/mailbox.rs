@@ -53,8 +53,16 @@ pub(super) struct Put {
     pub(super) is_added: bool,
     /// Whether there is nobody yet who delivers it.
     pub(super) is_idle: bool,
-    /// Whether it was the first loss in a while.
-    pub(super) is_first_loss: bool,
+    /// Whether it, or another one in its place, is lost.
+    pub(super) loss: Option<Loss>,
+}
+
+/// A notification that nobody hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// The first one in a while.
+    First,
+    Further,
 }
 
 impl Mailbox {
@@ -82,7 +90,7 @@ impl Mailbox {
                 // It has nobody's place to take.
                 None => true,
             };
-            put.is_first_loss = is_loss && !std::mem::replace(&mut state.lost, is_loss);
+            put.loss = is_loss.then(|| state.lose());
             if gone.is_none() {
                 return put;
             }
@@ -108,6 +116,16 @@ impl Mailbox {
         let mut state = self.0.lock();
         state.closed = true;
         std::mem::take(&mut state.waiting).len()
+    }
+}
+
+impl State {
+    fn lose(&mut self) -> Loss {
+        if std::mem::replace(&mut self.lost, true) {
+            Loss::Further
+        } else {
+            Loss::First
+        }
     }
 }
 

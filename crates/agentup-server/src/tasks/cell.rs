@@ -13,7 +13,7 @@ mod moves;
 
 pub(crate) use moves::{Canceled, TurnRefused};
 
-use crate::{clock::Clock, push::Registered};
+use crate::{clock::Clock, metrics::TaskMeter, push::Registered};
 
 /// What watchers of a task receive.
 pub(crate) type Event = Arc<StreamResponse>;
@@ -34,11 +34,19 @@ pub(crate) struct TaskCell {
     /// Seconds of the Unix epoch.
     created: u64,
     cancellation: CancellationToken,
-    clock: Clock,
-    history_limit: usize,
+    engine: Arc<Engine>,
     inner: Mutex<Inner>,
     /// Told when the task ends or waits for its caller.
     settled: Notify,
+}
+
+/// What all tasks have in common.
+#[derive(Debug)]
+pub(super) struct Engine {
+    pub(super) clock: Clock,
+    /// The most messages that a task keeps.
+    pub(super) history_limit: usize,
+    pub(super) meter: Arc<TaskMeter>,
 }
 
 struct Inner {
@@ -56,17 +64,16 @@ struct Inner {
 impl TaskCell {
     /// A task that has been taken in and is not begun. It is the first of a new context if none is
     /// named.
-    pub(crate) fn new(
+    pub(super) fn new(
         context_id: Option<Arc<str>>,
         skill: Arc<str>,
         begun_by: Option<Arc<str>>,
-        history_limit: usize,
-        clock: Clock,
+        engine: Arc<Engine>,
     ) -> Self {
         let id: Arc<str> = Uuid::new_v4().to_string().into();
         let opens_context = context_id.is_none();
         let context_id = context_id.unwrap_or_else(|| Uuid::new_v4().to_string().into());
-        let now = clock.now();
+        let now = engine.clock.now();
         let status = TaskStatus {
             state: TaskState::Submitted,
             message: None,
@@ -89,6 +96,7 @@ impl TaskCell {
             webhooks: Registered::default(),
             note: None,
         };
+        engine.meter.enter(TaskState::Submitted);
         Self {
             id,
             context_id,
@@ -97,8 +105,7 @@ impl TaskCell {
             begun_by,
             created: touched,
             cancellation: CancellationToken::new(),
-            clock,
-            history_limit,
+            engine,
             inner: Mutex::new(inner),
             settled: Notify::new(),
         }
@@ -113,7 +120,7 @@ impl TaskCell {
     /// same skill, within so many seconds (`A2A §3.3.1`). A client that sends twice because it
     /// heard nothing gets the work of the first time.
     pub(crate) fn is_repeat(&self, message: &Message, skill: &str, window: u64) -> bool {
-        let age = self.clock.unix().get().saturating_sub(self.created);
+        let age = self.engine.clock.unix().get().saturating_sub(self.created);
         let inner = self.inner.lock();
         age < window
             && skill == &*self.skill
@@ -178,6 +185,13 @@ impl TaskCell {
 
     pub(crate) const fn cancellation(&self) -> &CancellationToken {
         &self.cancellation
+    }
+}
+
+impl Drop for TaskCell {
+    fn drop(&mut self) {
+        let state = self.inner.get_mut().task.status.state;
+        self.engine.meter.leave(state);
     }
 }
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use tokio::sync::mpsc::{Receiver, error::TryRecvError};
 
 use super::{
-    Event, TaskCell,
+    Engine, Event, TaskCell,
     conversation::Extent,
     store::{Bounds, Store},
 };
@@ -59,8 +59,11 @@ fn cell() -> Arc<TaskCell> {
         Some("context".into()),
         "skill".into(),
         begun_by,
-        4,
-        clock(),
+        Arc::new(Engine {
+            clock: clock(),
+            history_limit: 4,
+            meter: Arc::default(),
+        }),
     ))
 }
 

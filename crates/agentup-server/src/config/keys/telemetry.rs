@@ -1,12 +1,13 @@
-//! The keys of what the agent tells of itself: its log, its audit, its traces.
+//! The keys of what the agent tells of itself: its log, its audit, its metrics, its traces.
 
 use tracing::Level;
 
 use super::{
     super::{
+        MetricsListen,
         logging::LogFormat,
         process::LEVEL,
-        values::{Choice, Count, FilePath, Flag, Share, Size, Text, WebUrl},
+        values::{Choice, Count, FilePath, Flag, MetricsAddress, Share, Size, Text, WebUrl},
     },
     Defaulted, Form, Key, List, Mapping, Row,
 };
@@ -56,6 +57,12 @@ keys! {
     AUDIT_ROTATION_DAILY: Flag = "observability.audit.rotation.daily", Flag, or false;
     /// how many older files are kept
     AUDIT_ROTATION_KEEP: Count<usize> = "observability.audit.rotation.keep", Count(1..=10_000), or 10;
+    /// counts for Prometheus
+    METRICS: Mapping = "observability.metrics", Mapping;
+    /// whether they can be read
+    METRICS_ENABLED: Flag = "observability.metrics.enabled", Flag, or false;
+    /// the address and port where they are read: one of their own, or the agent's
+    METRICS_LISTEN: MetricsAddress = "observability.metrics.listen", MetricsAddress, or MetricsListen::DEFAULT;
 
     /// where traces are sent
     OTLP: Mapping = "observability.otlp", Mapping;

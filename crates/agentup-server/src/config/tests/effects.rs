@@ -182,6 +182,43 @@ fn state() {
 }
 
 #[test]
+fn metrics() {
+    let listen = |keys: &str| {
+        let yaml = format!("observability: {{ metrics: {{ {keys} }} }}\n");
+        config(&yaml).metrics.listen
+    };
+    let own = |address: &str| Some(MetricsListen::Own(address.parse().unwrap()));
+    assert_eq!(config("").metrics.listen, None);
+    assert_eq!(listen("enabled: true"), own("127.0.0.1:9464"));
+    assert_eq!(listen("enabled: true, listen: \"[::1]:0\""), own("[::1]:0"));
+    let by_name = listen("enabled: true, listen: \"localhost:99\"");
+    assert_eq!(by_name, own("127.0.0.1:99"));
+    assert_eq!(
+        listen("enabled: true, listen: same"),
+        Some(MetricsListen::Same)
+    );
+    // Said to be off, the address waits to be needed.
+    assert_eq!(listen("enabled: false, listen: same"), None);
+}
+
+#[test]
+fn metrics_in_production_are_not_for_everybody() {
+    let yaml = |listen: &str| {
+        format!(
+            "environment: production\nobservability: {{ metrics: {{ enabled: true, listen: \"{listen}\" }} }}\n"
+        )
+    };
+    let warned = |listen| {
+        let warnings = warnings(&loaded(&yaml(listen)));
+        warnings
+            .iter()
+            .any(|warning| warning.contains("without a token"))
+    };
+    assert!(warned("same"));
+    assert!(!warned("127.0.0.1:9464"));
+}
+
+#[test]
 fn aliases_repeat_what_they_stand_for() {
     let config = config(
         "skills:\n  - { skill_id: a, tags: &tags [x, y] }\n  - { skill_id: b, tags: *tags }\n",

@@ -66,7 +66,7 @@ fn one_delivers_what_all_put_in() {
         Put {
             is_added: true,
             is_idle: true,
-            is_first_loss: false
+            loss: None,
         }
     );
     let second = mailbox.put(event(1), || true);
@@ -75,7 +75,7 @@ fn one_delivers_what_all_put_in() {
         Put {
             is_added: true,
             is_idle: false,
-            is_first_loss: false
+            loss: None,
         }
     );
     assert_eq!(waiting(&mailbox), [0, 1]);
@@ -85,9 +85,17 @@ fn one_delivers_what_all_put_in() {
 #[test]
 fn the_oldest_events_go_when_there_are_too_many() {
     let mailbox = Mailbox::default();
-    let losses =
-        (0..MAX_EVENTS + 3).filter(|number| mailbox.put(event(*number), || true).is_first_loss);
-    assert_eq!(losses.count(), 1);
+    let losses: Vec<Put> = (0..MAX_EVENTS + 3)
+        .map(|number| mailbox.put(event(number), || true))
+        .collect();
+    assert_eq!(losses.iter().filter(|put| put.loss.is_some()).count(), 3);
+    assert_eq!(
+        losses
+            .iter()
+            .filter(|put| put.loss == Some(Loss::First))
+            .count(),
+        1
+    );
     assert_eq!(waiting(&mailbox), (3..MAX_EVENTS + 3).collect::<Vec<_>>());
 }
 
@@ -95,7 +103,7 @@ fn the_oldest_events_go_when_there_are_too_many() {
 fn the_newest_task_is_outdated_by_the_next() {
     let mailbox = Mailbox::default();
     for number in 0..MAX_TASKS + 3 {
-        assert!(!mailbox.put(task(number), || true).is_first_loss);
+        assert!(mailbox.put(task(number), || true).loss.is_none());
     }
     let expected: Vec<_> = (0..MAX_TASKS - 1).chain([MAX_TASKS + 2]).collect();
     assert_eq!(waiting(&mailbox), expected);
@@ -107,14 +115,14 @@ fn without_room_a_notification_takes_the_place_of_another_one_or_none() {
     let lost = Put {
         is_added: false,
         is_idle: false,
-        is_first_loss: true,
+        loss: Some(Loss::First),
     };
     assert_eq!(mailbox.put(event(0), || false), lost);
     mailbox.put(event(1), || true);
     assert_eq!(
         mailbox.put(event(2), || false),
         Put {
-            is_first_loss: false,
+            loss: Some(Loss::Further),
             ..lost
         }
     );

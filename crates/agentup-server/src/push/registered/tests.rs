@@ -21,7 +21,8 @@ fn push() -> Arc<Push> {
             max_age: Duration::from_secs(1),
         },
     };
-    Arc::new(Push::new(Arc::new(Rules::new(&config, None))))
+    let rules = Arc::new(Rules::new(&config, None));
+    Arc::new(Push::new(rules, Arc::default()))
 }
 
 /// Adds a webhook and answers its id.

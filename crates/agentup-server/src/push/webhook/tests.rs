@@ -18,7 +18,8 @@ fn push() -> Arc<Push> {
             max_age: std::time::Duration::from_secs(1),
         },
     };
-    Arc::new(Push::new(Arc::new(Rules::new(&config, None))))
+    let rules = Arc::new(Rules::new(&config, None));
+    Arc::new(Push::new(rules, Arc::default()))
 }
 
 fn webhook(config: Value, guard: &Guard) -> Result<Webhook, Vec<(String, String)>> {

@@ -138,7 +138,9 @@ impl TaskCell {
         if !may_follow(inner.task.status.state, state) {
             return;
         }
-        let now = self.clock.now();
+        self.engine.meter.leave(inner.task.status.state);
+        self.engine.meter.enter(state);
+        let now = self.engine.clock.now();
         inner.touched = u64::try_from(now.timestamp()).unwrap_or_default();
         let message = said.map(|parts| self.agent_message(parts));
         let status = TaskStatus {
@@ -230,10 +232,10 @@ impl TaskCell {
 
     fn remember(&self, inner: &mut Inner, message: Message) {
         let history = &mut inner.task.history;
-        if self.history_limit == 0 {
+        if self.engine.history_limit == 0 {
             return;
         }
-        if history.len() >= self.history_limit {
+        if history.len() >= self.engine.history_limit {
             history.remove(0);
         }
         push_exact(history, message);
