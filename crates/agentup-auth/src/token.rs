@@ -147,10 +147,13 @@ fn scheme(value: &[u8]) -> Option<(Scheme, &[u8])> {
 }
 
 /// `b64token` of RFC 6750 §2.1. What a token of ours may have is narrower, and checked later.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "a branch for each would cost more than all of them"
+)]
 const fn is_token_byte(byte: u8) -> bool {
     let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
     let is_digit = byte.wrapping_sub(b'0') < 10;
-    // A branch for each would cost more than all of them.
     let is_sign = (byte == b'-')
         | (byte == b'.')
         | (byte == b'_')

@@ -83,26 +83,23 @@ impl Tracer {
     /// The place of a request that named this one, or none.
     pub(crate) fn place(&self, above: Option<&TraceContext>) -> Option<Place> {
         let span_id = random_id();
-        match above {
-            Some(above) => {
-                let is_sampled = if self.config.sampler.follows_parent {
-                    above.is_sampled()
-                } else {
-                    self.config.sampler.takes(above.trace_id())
-                };
-                Some(Place {
-                    context: above.child(span_id)?.with_sampled(is_sampled),
-                    parent: Some(above.parent_id()),
-                })
-            }
-            None => {
-                let trace_id = Uuid::new_v4().as_u128();
-                let context = TraceContext::new(trace_id, span_id)?;
-                Some(Place {
-                    context: context.with_sampled(self.config.sampler.takes(trace_id)),
-                    parent: None,
-                })
-            }
+        if let Some(above) = above {
+            let is_sampled = if self.config.sampler.follows_parent {
+                above.is_sampled()
+            } else {
+                self.config.sampler.takes(above.trace_id())
+            };
+            Some(Place {
+                context: above.child(span_id)?.with_sampled(is_sampled),
+                parent: Some(above.parent_id()),
+            })
+        } else {
+            let trace_id = Uuid::new_v4().as_u128();
+            let context = TraceContext::new(trace_id, span_id)?;
+            Some(Place {
+                context: context.with_sampled(self.config.sampler.takes(trace_id)),
+                parent: None,
+            })
         }
     }
 

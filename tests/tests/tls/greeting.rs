@@ -30,7 +30,7 @@ fn old_greeting() -> Vec<u8> {
     hello.extend([7; 32]);
     hello.extend([0, 0, 4, 0xc0, 0x13, 0, 0x2f, 1, 0]);
     let length = u8::try_from(hello.len()).unwrap();
-    let mut record = vec![22, 3, 1, 0, length + 4, 1, 0, 0, length];
+    let mut record = vec![22, 3, 1, 0, length.checked_add(4).unwrap(), 1, 0, 0, length];
     record.extend(hello);
     record
 }

@@ -18,7 +18,7 @@ const SWAPS: usize = 5;
 
 /// Asks until told to stop; says how often it was answered.
 async fn ask_on(client: impl Fn() -> Client, token: String, stop: Arc<AtomicBool>) -> usize {
-    let mut answered = 0;
+    let mut answered = 0_usize;
     while !stop.load(Ordering::Relaxed) {
         let answer = client().ask("public_echo", &token, "hi").await;
         assert_eq!(
@@ -26,7 +26,7 @@ async fn ask_on(client: impl Fn() -> Client, token: String, stop: Arc<AtomicBool
             "Echo: hi (from user alice)",
             "request {answered}"
         );
-        answered += 1;
+        answered = answered.saturating_add(1);
     }
     answered
 }

@@ -61,11 +61,11 @@ fn the_client_trusts_an_authority_and_shows_a_certificate() {
 #[test]
 fn certificates_to_try_it_with_are_made() {
     let folder = Folder::new(&config("    client_ca_file: ca.pem\n"), QUICK_START_ENV);
-    let make = |more: &[&str]| {
+    let generate = |more: &[&str]| {
         let fixed = ["certificate", "--out", ".", "--client", "alice"];
         run("jwt-generator", folder.path(), fixed.iter().chain(more))
     };
-    let made = make(&[]);
+    let made = generate(&[]);
     assert_eq!(made.code, Some(0), "{made:?}");
     for (file, mode) in [
         ("ca.pem", 0o644),
@@ -76,7 +76,7 @@ fn certificates_to_try_it_with_are_made() {
         assert_eq!(found.mode() & 0o777, mode, "{file}");
     }
     assert!(!folder.path().join("ca.key").exists());
-    let again = make(&[]);
+    let again = generate(&[]);
     assert_eq!(again.code, Some(1), "{again:?}");
     assert!(again.stderr.contains("is there already"), "{again:?}");
     for (wrong, says) in [
@@ -84,11 +84,11 @@ fn certificates_to_try_it_with_are_made() {
         (["--client", "../up"], "letters, digits"),
         (["--client", "server"], "other files"),
     ] {
-        let outcome = make(&wrong);
+        let outcome = generate(&wrong);
         assert_eq!(outcome.code, Some(2), "{outcome:?}");
         assert!(outcome.stderr.contains(says), "{outcome:?}");
     }
-    let made = make(&["--force"]);
+    let made = generate(&["--force"]);
     let (_, thumbprint) = made.stderr.split_once("x5t#S256 ").unwrap();
     let bound = token_but("alice", "", json!({"cnf": {"x5t#S256": thumbprint.trim()}}));
     for (from, to) in [("server.pem", "cert.pem"), ("server.key", "key.pem")] {

@@ -40,6 +40,10 @@ impl<H: SkillHandler> SkillHandler for Watched<H> {
         result
     }
 
+    async fn canceled(&self, context: SkillContext) {
+        self.handler.canceled(context).await;
+    }
+
     fn requirement(&self) -> Requirement {
         self.handler.requirement()
     }

@@ -85,7 +85,7 @@ pub(super) fn read(
         let remedy = "collectors take http/protobuf at port 4318";
         section
             .report
-            .fault(&variables.spot(variable), problem, remedy);
+            .fault(&Variables::spot(variable), problem, remedy);
     }
     if variables.is("OTEL_SDK_DISABLED", "true") || variables.is("OTEL_TRACES_EXPORTER", "none") {
         return None;
@@ -127,13 +127,13 @@ fn endpoint(section: &Section<'_>, variables: &Variables<'_, '_>) -> Option<Foun
     let (text, spot, is_whole) = if let Some(found) = section.optional(&keys::OTLP_ENDPOINT) {
         (found.value, found.spot, false)
     } else if let Some(text) = variables.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") {
-        let spot = variables.spot("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+        let spot = Variables::spot("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
         (text.to_owned(), spot, true)
     } else {
         let text = variables.get("OTEL_EXPORTER_OTLP_ENDPOINT")?;
         (
             text.to_owned(),
-            variables.spot("OTEL_EXPORTER_OTLP_ENDPOINT"),
+            Variables::spot("OTEL_EXPORTER_OTLP_ENDPOINT"),
             false,
         )
     };
@@ -168,7 +168,7 @@ fn headers_of(section: &Section<'_>, variables: &Variables<'_, '_>) -> HeaderMap
                 value.set_sensitive(true);
                 headers.insert(name, value);
             } else {
-                let spot = variables.spot(variable);
+                let spot = Variables::spot(variable);
                 section.fault(
                     &spot,
                     "its value is not a list of headers",
@@ -203,7 +203,7 @@ fn sampler(section: &Section<'_>, variables: &Variables<'_, '_>) -> SamplerConfi
     let argument = || match variables.get("OTEL_TRACES_SAMPLER_ARG") {
         None => 1.0,
         Some(text) => Share.read(text).unwrap_or_else(|problem| {
-            let spot = variables.spot("OTEL_TRACES_SAMPLER_ARG");
+            let spot = Variables::spot("OTEL_TRACES_SAMPLER_ARG");
             section.fault(&spot, format!("its value {problem}"), "");
             1.0
         }),
@@ -217,7 +217,7 @@ fn sampler(section: &Section<'_>, variables: &Variables<'_, '_>) -> SamplerConfi
         "always_off" => 0.0,
         "traceidratio" => argument(),
         _ => {
-            let spot = variables.spot("OTEL_TRACES_SAMPLER");
+            let spot = Variables::spot("OTEL_TRACES_SAMPLER");
             let remedy = "always_on, always_off and traceidratio are, also behind parentbased_";
             section.fault(&spot, "its value is not a sampler that is known", remedy);
             1.0
@@ -247,7 +247,7 @@ impl<'a> Variables<'a, '_> {
             .is_some_and(|text| text.eq_ignore_ascii_case(word))
     }
 
-    fn spot(&self, name: &'static str) -> Spot {
+    const fn spot(name: &'static str) -> Spot {
         Spot {
             place: Place::Variable(name),
             path: String::new(),

@@ -93,15 +93,14 @@ fn distinguished(name: &X509Name<'_>) -> String {
                 Err(_) => text.push_str(&kind.to_id_string()),
             }
             text.push('=');
-            match attribute.as_str() {
-                Ok(value) => escape(value, &mut text),
+            if let Ok(value) = attribute.as_str() {
+                escape(value, &mut text);
+            } else {
                 // What is no text stands there as its bytes (§2.4).
-                Err(_) => {
-                    text.push('#');
-                    for byte in attribute.as_slice() {
-                        // Writing to a text cannot fail.
-                        let _ = write!(text, "{byte:02x}");
-                    }
+                text.push('#');
+                for byte in attribute.as_slice() {
+                    // Writing to a text cannot fail.
+                    let _ = write!(text, "{byte:02x}");
                 }
             }
         }
