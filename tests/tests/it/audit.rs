@@ -224,8 +224,7 @@ async fn whoever_changes_an_event_is_found_out() {
             .iter()
             .enumerate()
             .filter(|(number, _)| *number != left_out);
-        kept.map(|(_, line)| format!("{line}\n"))
-            .collect::<String>()
+        kept.flat_map(|(_, line)| [*line, "\n"]).collect::<String>()
     };
     broken(but(3), 4, "does not follow");
     let mut moved = lines.clone();

@@ -1,5 +1,7 @@
 //! Traces as a collector gets them: read with the official messages of OTLP.
 
+use std::fmt::Write as _;
+
 use agentup_tests::{
     Answer, Collector, Counterpart, Folder, Model, Posted, QUICK_START, QUICK_START_ENV, Server,
     hide, message_v10, run,
@@ -47,7 +49,11 @@ fn attributes(list: &[KeyValue]) -> Value {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::new();
+    for byte in bytes {
+        write!(text, "{byte:02x}").unwrap();
+    }
+    text
 }
 
 fn named<'a>(spans: &'a [Span], name: &str) -> &'a Span {

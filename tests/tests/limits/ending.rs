@@ -84,7 +84,7 @@ async fn streams_end_with_the_fate_of_their_task() {
     let last = text
         .lines()
         .filter_map(|line| line.strip_prefix("data:"))
-        .last();
+        .next_back();
     let last: Value = serde_json::from_str(last.unwrap()).unwrap();
     let status = &last["result"]["statusUpdate"]["status"];
     assert_eq!(status["state"], "TASK_STATE_FAILED", "{text}");

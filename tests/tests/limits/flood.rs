@@ -54,16 +54,16 @@ impl Good {
         let (told, authority) = (Arc::clone(&stop), server.authority().to_owned());
         let asking = thread::spawn(move || {
             let mut kept = Wire::connect(&authority);
-            let (mut count, mut left) = (0, AFTER);
+            let (mut count, mut left) = (0_usize, AFTER);
             while left > 0 {
                 for wire in [&mut kept, &mut Wire::connect(&authority)] {
                     wire.send(request(&token));
                     let answer = wire.answer();
                     assert_eq!(answer.status, 200, "{answer:?}");
-                    count += 1;
+                    count = count.saturating_add(1);
                 }
                 if told.load(Ordering::Relaxed) {
-                    left -= 1;
+                    left = left.saturating_sub(1);
                 }
             }
             count

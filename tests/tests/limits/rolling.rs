@@ -62,7 +62,7 @@ impl Load {
     /// Waits until there are some more answers.
     async fn goes_on(&self) {
         let (begun, before) = (Instant::now(), self.answered.load(Ordering::Relaxed));
-        while self.answered.load(Ordering::Relaxed) < before + STEP {
+        while self.answered.load(Ordering::Relaxed) < before.saturating_add(STEP) {
             assert!(begun.elapsed() < PATIENCE, "there are no answers any more");
             sleep(Duration::from_millis(5)).await;
         }

@@ -1,7 +1,6 @@
 //! TLS end to end: the real server, real certificates, and clients of every kind.
 #![expect(
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::unwrap_used,
     reason = "a helper that fails fails its test"
 )]
