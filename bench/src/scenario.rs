@@ -89,7 +89,6 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         name: "connections-1",
         what: "HS256 in rotation, 1 connection",
         connections: 1,
-        others: true,
         ..USUAL
     },
     Scenario {
@@ -218,7 +217,6 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         name: "token-2k",
         what: "tokens of 2 kB in rotation",
         tokens: Turns(OfSize(2000), 500),
-        others: true,
         ..USUAL
     },
     Scenario {

@@ -122,11 +122,7 @@ pub fn credential<'a>(
     if token.is_empty() {
         return Err(CredentialError::EmptyToken);
     }
-    // To the end of it in any case: without a way out, many bytes are checked at once.
-    if token
-        .iter()
-        .fold(true, |all, &byte| all & is_token_byte(byte))
-    {
+    if is_token(token) {
         return Ok(Some((scheme, BearerToken(token))));
     }
     // Proxies join repeated headers with a comma, which no token has.
@@ -144,6 +140,13 @@ fn scheme(value: &[u8]) -> Option<(Scheme, &[u8])> {
             let (start, rest) = value.split_at_checked(name.len())?;
             start.eq_ignore_ascii_case(name).then_some((scheme, rest))
         })
+}
+
+/// Whether each byte is one that a token may have. Looks to the end in any case: without a way out,
+/// the compiler has many bytes checked at once.
+fn is_token(text: &[u8]) -> bool {
+    text.iter()
+        .fold(true, |all, &byte| all & is_token_byte(byte))
 }
 
 /// `b64token` of RFC 6750 §2.1. What a token of ours may have is narrower, and checked later.

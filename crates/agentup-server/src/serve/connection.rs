@@ -134,14 +134,15 @@ impl Connections {
         let service = service_fn(move |mut request: Request<Incoming>| {
             let (front, hsts, at_work) = (front.clone(), hsts.clone(), activity.begin());
             request.extensions_mut().insert(peer.clone());
-            async move {
+            // In a box of its own, or every connection would have room for it for good.
+            Box::pin(async move {
                 let mut response = front.answer(request.map(Body::new)).await;
                 if let Some(hsts) = hsts {
                     let headers = response.headers_mut();
                     headers.insert(STRICT_TRANSPORT_SECURITY, hsts);
                 }
                 Ok::<_, Infallible>(response.map(|body| WatchedBody::new(body, at_work)))
-            }
+            })
         });
         let connection = self.http.serve_connection(TokioIo::new(stream), service);
         watcher.watch(connection).map(|_ended| ())
