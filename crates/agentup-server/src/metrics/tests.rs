@@ -86,15 +86,13 @@ fn every_code_of_a_refusal_has_its_count() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../agentup-auth/src");
     for source in sources {
         let text = std::fs::read_to_string(folder.join(format!("{source}.rs"))).unwrap();
-        let (_, code) = text.split_once("const fn code(").unwrap();
-        let (code, _) = code.split_once("\n    }\n").unwrap();
-        for name in code
-            .split("=> \"")
-            .skip(1)
-            .map(|rest| rest.split('"').next().unwrap())
-        {
+        for name in codes_in(&text) {
             assert!(codes::OF_CREDENTIALS.contains(&name), "{source} has {name}");
         }
+    }
+    for name in codes_in(include_str!("../http/rejection.rs")) {
+        let of_either = [codes::OF_CREDENTIALS, codes::OF_REQUESTS].concat();
+        assert!(of_either.contains(&name), "a rejection has {name}");
     }
     for kind in agentup_protocol::ErrorKind::ALL {
         assert!(codes::OF_REQUESTS.contains(&kind.name()), "{}", kind.name());
@@ -102,6 +100,14 @@ fn every_code_of_a_refusal_has_its_count() {
     for list in [codes::OF_CREDENTIALS, codes::OF_REQUESTS] {
         assert!(list.is_sorted(), "they are searched as sorted ones");
     }
+}
+
+/// The codes that the function `code` of a source has.
+fn codes_in(source: &str) -> Vec<&str> {
+    let (_, code) = source.split_once("const fn code(").unwrap();
+    let (code, _) = code.split_once("\n    }\n").unwrap();
+    let names = code.split("=> \"").skip(1);
+    names.map(|rest| rest.split('"').next().unwrap()).collect()
 }
 
 #[test]
