@@ -11,6 +11,7 @@ use crate::demo;
 use crate::deploy;
 use crate::document;
 use crate::interop;
+use crate::monitoring;
 use crate::sh::Sh;
 use crate::test;
 use crate::tidy;
@@ -104,6 +105,13 @@ const STEPS: &[Step] = &[
             return Ok(Passed);
         }
         Ok(Skipped(format!("in part: {}", undone.join("; "))))
+    }),
+    step("monitoring", |_| {
+        if monitoring::check()? {
+            return Ok(Passed);
+        }
+        let why = "there is no promtool: alerts, their tests and the scrape configuration were NOT checked";
+        Ok(Skipped(why.to_owned()))
     }),
 ];
 

@@ -18,6 +18,7 @@ mod env_file;
 mod generate;
 mod http;
 mod interop;
+mod monitoring;
 mod mutants;
 mod npm;
 mod serve;
@@ -55,6 +56,7 @@ enum Command {
     Document(document::Document),
     Interop(interop::Interop),
     Deploy(deploy::Deploy),
+    Monitoring(monitoring::Monitoring),
     Mutants(mutants::Mutants),
     Bench(bench::Bench),
     Ci(ci::Ci),
@@ -72,6 +74,7 @@ fn main() -> ExitCode {
         Command::Document(document::Document) => document::run(),
         Command::Interop(interop::Interop) => interop::run(),
         Command::Deploy(command) => command.run(),
+        Command::Monitoring(monitoring::Monitoring) => monitoring::run(),
         Command::Mutants(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Ci(command) => Ok(command.run()),
