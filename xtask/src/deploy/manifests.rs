@@ -56,7 +56,7 @@ pub(super) fn helm(ground: &Ground<'_>) -> Result<()> {
     let folder = ground.tools.fresh("helm")?;
     for more in [
         "",
-        "ingress.enabled=true",
+        "ingress.enabled=true,serviceMonitor.enabled=true",
         "autoscaling.enabled=false,networkPolicy.enabled=false,environment=development",
     ] {
         let chart = helm(&["template", "jwt-agent"]).args(MUST);
