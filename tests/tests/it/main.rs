@@ -38,6 +38,7 @@ mod local;
 mod matrix;
 mod metrics;
 mod middleware;
+mod monitoring;
 mod quick_start;
 mod reload;
 mod request_log;
