@@ -29,6 +29,7 @@ mod examples;
 mod follow_ups;
 mod health;
 mod hostile;
+mod http_contract;
 mod http_skill;
 mod isolation;
 mod leaks;
