@@ -1,19 +1,15 @@
 //! A new configuration without a restart: on SIGHUP, and when the file changes.
 
 use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex},
     time::Instant,
 };
 
 use agentup_auth::Algorithm;
 use agentup_tests::{
-    Answer, Folder, PATIENCE, QUICK_START, QUICK_START_ENV, Server,
+    Answer, Folder, Load, PATIENCE, QUICK_START, QUICK_START_ENV, Server,
     tokens::{SECRET, claims, sign_with, token},
 };
-use futures_util::future::join_all;
 use serde_json::json;
 
 /// The secret that comes after that of the Quick Start.
@@ -179,31 +175,13 @@ async fn a_secret_is_replaced_under_load_without_a_refusal() {
     let env = |secret: &str, other: &str| {
         format!("JWT_SECRET={secret}\nOTHER_JWT_SECRET={other}\nLOG_LEVEL=INFO\n")
     };
-    let server = Arc::new(Server::start(&config, &env(SECRET, "")));
+    let server = Server::start(&config, &env(SECRET, ""));
     let signed_with = Arc::new(Mutex::new(SECRET));
-    let (is_over, answered) = (
-        Arc::new(AtomicBool::new(false)),
-        Arc::new(AtomicUsize::new(0)),
-    );
-    let load = (0..8).map(|number| {
-        let (server, signed_with) = (Arc::clone(&server), Arc::clone(&signed_with));
-        let (is_over, answered) = (Arc::clone(&is_over), Arc::clone(&answered));
-        tokio::spawn(async move {
-            let mut refused = Vec::new();
-            while !is_over.load(Ordering::Relaxed) {
-                let secret = *signed_with.lock().unwrap();
-                let claims = claims(&format!("user-{number}"), "");
-                let token = sign_with(Algorithm::HS256, secret, &claims);
-                let answer = server.ask("public_echo", &token, "hi").await;
-                if answer.status != 200 {
-                    refused.push(answer);
-                }
-                answered.fetch_add(1, Ordering::Relaxed);
-            }
-            refused
-        })
+    let secret = Arc::clone(&signed_with);
+    let load = Load::start(server.authority(), 8, move |number| {
+        let claims = claims(&format!("user-{number}"), "");
+        sign_with(Algorithm::HS256, *secret.lock().unwrap(), &claims)
     });
-    let load: Vec<_> = load.collect();
     let steps = [
         (env(SECRET, NEXT), SECRET),
         (env(SECRET, NEXT), NEXT),
@@ -213,21 +191,12 @@ async fn a_secret_is_replaced_under_load_without_a_refusal() {
     for (before, (variables, secret)) in steps.into_iter().enumerate() {
         server.folder().write(".env", &variables);
         server.ask_to_reload();
-        let log = server.log().clone();
-        let waiting = tokio::task::spawn_blocking(move || log.wait_for_times(RELOADED, before + 1));
-        let _ = waiting.await.unwrap();
+        let _ = server.log().wait_for_times(RELOADED, before + 1);
         *signed_with.lock().unwrap() = secret;
         // Some requests under these settings.
-        let until = answered.load(Ordering::Relaxed) + 50;
-        while answered.load(Ordering::Relaxed) < until {
-            tokio::task::yield_now().await;
-        }
+        load.goes_on(6).await;
     }
-    is_over.store(true, Ordering::Relaxed);
-    for refused in join_all(load).await {
-        let refused = refused.unwrap();
-        assert!(refused.is_empty(), "{refused:?}\n{}", server.log().text());
-    }
+    assert!(load.end() >= 4 * 8 * 6);
     assert_eq!(echo(&server).await.status, 401, "the old secret is gone");
     assert!(!server.log().text().contains(NOT_RELOADED));
 }
