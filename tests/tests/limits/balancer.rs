@@ -1,7 +1,8 @@
 //! A balancer: connections go in turn to servers that say they are ready. It knows no HTTP but the
-//! probe, and tries nothing twice.
+//! probe, and tries nothing twice. It may end the clients' connections and speak TLS with servers.
 
 use std::{
+    io,
     net::SocketAddr,
     sync::{
         Arc, Mutex,
@@ -10,11 +11,19 @@ use std::{
     time::Duration,
 };
 
-use agentup_tests::PATIENCE;
+use agentup_tests::{Authority, PATIENCE};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, copy_bidirectional},
     net::{TcpListener, TcpStream},
     time::{Instant, interval, sleep},
+};
+use tokio_rustls::{
+    TlsConnector,
+    rustls::{
+        ClientConfig, RootCertStore,
+        crypto::aws_lc_rs,
+        pki_types::{CertificateDer, ServerName, pem::PemObject as _},
+    },
 };
 
 /// How often it asks.
@@ -26,16 +35,54 @@ pub(crate) struct Balancer {
     servers: Servers,
 }
 
+/// How servers are spoken to.
+#[derive(Clone)]
+pub(crate) enum Line {
+    Plain,
+    Tls(TlsConnector),
+}
+
+/// A connection to a server.
+trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<W: AsyncRead + AsyncWrite + Send + Unpin> Wire for W {}
+
+impl Line {
+    /// To servers whose certificates this authority vouches for.
+    pub(crate) fn tls(authority: &Authority) -> Self {
+        let mut roots = RootCertStore::empty();
+        let root = CertificateDer::from_pem_slice(authority.pem().as_bytes()).unwrap();
+        roots.add(root).unwrap();
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap();
+        let config = builder.with_root_certificates(roots).with_no_client_auth();
+        Self::Tls(TlsConnector::from(Arc::new(config)))
+    }
+
+    async fn connect(&self, authority: &str) -> io::Result<Box<dyn Wire>> {
+        let stream = TcpStream::connect(authority).await?;
+        Ok(match self {
+            Self::Plain => Box::new(stream),
+            Self::Tls(connector) => {
+                let name = ServerName::try_from("localhost").unwrap();
+                Box::new(connector.connect(name, stream).await?)
+            }
+        })
+    }
+}
+
 /// Where servers are, and whether they are ready.
 type Servers = Arc<Mutex<Vec<(String, bool)>>>;
 
 impl Balancer {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(line: Line) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let servers = Servers::default();
-        tokio::spawn(probe(Arc::clone(&servers)));
-        tokio::spawn(accept(listener, Arc::clone(&servers)));
+        tokio::spawn(probe(line.clone(), Arc::clone(&servers)));
+        tokio::spawn(accept(listener, line, Arc::clone(&servers)));
         Self { address, servers }
     }
 
@@ -72,13 +119,13 @@ fn ready(servers: &Servers) -> Vec<String> {
     ready.map(|(authority, _)| authority.clone()).collect()
 }
 
-async fn probe(servers: Servers) {
+async fn probe(line: Line, servers: Servers) {
     let mut ticks = interval(PROBES);
     loop {
         ticks.tick().await;
         let known = servers.lock().unwrap().clone();
         for (authority, _) in known {
-            let is_ready = is_ready(&authority).await.unwrap_or(false);
+            let is_ready = is_ready(&line, &authority).await.unwrap_or(false);
             let mut servers = servers.lock().unwrap();
             if let Some(server) = servers.iter_mut().find(|(known, _)| *known == authority) {
                 server.1 = is_ready;
@@ -87,8 +134,8 @@ async fn probe(servers: Servers) {
     }
 }
 
-async fn is_ready(authority: &str) -> std::io::Result<bool> {
-    let mut stream = TcpStream::connect(authority).await?;
+async fn is_ready(line: &Line, authority: &str) -> io::Result<bool> {
+    let mut stream = line.connect(authority).await?;
     let request = "GET /readyz HTTP/1.1\r\nHost: agent\r\nConnection: close\r\n\r\n";
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
@@ -96,7 +143,7 @@ async fn is_ready(authority: &str) -> std::io::Result<bool> {
     Ok(answer.starts_with(b"HTTP/1.1 200 "))
 }
 
-async fn accept(listener: TcpListener, servers: Servers) {
+async fn accept(listener: TcpListener, line: Line, servers: Servers) {
     let next = AtomicUsize::new(0);
     loop {
         let (mut client, _) = listener.accept().await.unwrap();
@@ -108,8 +155,9 @@ async fn accept(listener: TcpListener, servers: Servers) {
         else {
             continue;
         };
+        let line = line.clone();
         tokio::spawn(async move {
-            if let Ok(mut server) = TcpStream::connect(authority).await {
+            if let Ok(mut server) = line.connect(&authority).await {
                 let _ = copy_bidirectional(&mut client, &mut server).await;
             }
         });
