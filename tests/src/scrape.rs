@@ -67,10 +67,11 @@ impl Scrape {
         meant.map(|(_, value)| value).sum()
     }
 
-    /// What has changed since an earlier scrape, but for times, sizes and what the process uses.
+    /// What has changed since an earlier scrape, but for times, sizes, what the process uses, and the
+    /// connections that a client keeps as it likes.
     #[must_use]
     pub fn changes_since(&self, before: &Self) -> BTreeMap<String, f64> {
-        let passing = ["process_", "agentup_key_set_age"];
+        let passing = ["process_", "agentup_key_set_age", "agentup_connections_"];
         let changed = self.series.iter().filter_map(|(series, value)| {
             let change = value - before.value(series);
             let is_time = series.contains("_seconds_bucket") || series.contains("_seconds_sum");

@@ -18,8 +18,10 @@ use parking_lot::Mutex;
 
 mod about;
 mod codes;
+mod connections;
 mod histogram;
 mod introspections;
+mod limits;
 mod listener;
 mod page;
 mod process;
@@ -32,13 +34,16 @@ mod tasks;
 mod text;
 
 pub(crate) use introspections::IntrospectionMeter;
+pub(crate) use limits::Limit;
 pub(crate) use listener::MetricsServer;
 pub(crate) use push::{Attempt, Fate, PushMeter};
 pub(crate) use skills::{SkillMeter, SkillMeters};
 pub(crate) use tasks::TaskMeter;
 pub(crate) use text::Format;
 
+use connections::ConnectionMeter;
 use histogram::Histogram;
+use limits::LimitMeter;
 use reloads::ReloadMeter;
 use requests::RequestMeter;
 
@@ -51,7 +56,8 @@ pub(crate) struct Metrics {
     pub(crate) introspections: Arc<IntrospectionMeter>,
     pub(crate) reloads: ReloadMeter,
     pub(crate) streams: Arc<Level>,
-    limits: [Count; Limit::ALL.len()],
+    pub(crate) connections: ConnectionMeter,
+    limits: LimitMeter,
     /// Those of skills that somebody has a use for.
     skills: Mutex<HashMap<Arc<str>, Weak<SkillMeter>>>,
 }
@@ -67,38 +73,6 @@ impl Metrics {
             (Arc::clone(id), meter)
         };
         SkillMeters::new(ids.iter().map(meter).collect())
-    }
-
-    /// A limit has turned something away.
-    pub(crate) fn limit_hit(&self, limit: Limit) {
-        if let Some(count) = self.limits.get(limit as usize) {
-            count.add(1);
-        }
-    }
-}
-
-/// A limit of `server.limits` that turns away what is above it. The name is part of the interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Limit {
-    /// The requests that are answered at a time.
-    Concurrency,
-    /// The size of a body.
-    Body,
-    /// The time for a body.
-    BodyTime,
-}
-
-impl Limit {
-    /// Every one, in the order of the enum.
-    pub(crate) const ALL: [Self; 3] = [Self::Concurrency, Self::Body, Self::BodyTime];
-
-    /// Its name in metrics.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Concurrency => "concurrency",
-            Self::Body => "body",
-            Self::BodyTime => "body_time",
-        }
     }
 }
 

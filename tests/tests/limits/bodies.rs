@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use agentup_tests::{PATIENCE, Wire, message_v10, tokens::token};
+use agentup_tests::{PATIENCE, Scrape, Wire, message_v10, tokens::token};
 use serde_json::json;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, time::Instant};
 
@@ -50,7 +50,9 @@ fn a_body_that_comes_at_its_pace_has_more_time() {
 /// The effect of `server.limits.write_timeout`.
 #[tokio::test]
 async fn a_client_that_takes_nothing_is_let_go() {
-    let local = Local::serve("limits: { write_timeout: 1s, streams_per_caller: 1 }", "");
+    let metrics = "observability: { metrics: { enabled: true, listen: same } }\n";
+    let settings = "limits: { write_timeout: 1s, streams_per_caller: 1 }";
+    let local = Local::serve(settings, metrics);
     let alice = token("alice", "");
     let params = message_v10("flood", "go");
     let body =
@@ -78,6 +80,12 @@ async fn a_client_that_takes_nothing_is_let_go() {
         assert!(begun.elapsed() < PATIENCE, "{seen:?}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    let scrape = Scrape::parse(local.get("/metrics").await.body);
+    let hits =
+        |limit: &str| scrape.count(&format!("agentup_limit_hits_total{{limit=\"{limit}\"}}"));
+    let refused = seen.iter().filter(|status| **status == 429).count();
+    assert_eq!(hits("streams_per_caller"), i64::try_from(refused).unwrap());
+    assert_eq!(hits("write_timeout"), 1);
     local.stop().await;
     drop(never_read);
 }

@@ -10,6 +10,7 @@ mod balancer;
 mod bodies;
 mod callers;
 mod connections;
+mod counted;
 mod ending;
 mod flood;
 mod heads;

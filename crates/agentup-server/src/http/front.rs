@@ -48,6 +48,11 @@ impl Front {
         }))
     }
 
+    /// What all requests share.
+    pub(crate) fn app(&self) -> &App {
+        &self.0.app
+    }
+
     /// The settings that hold now.
     pub(crate) fn live(&self) -> Arc<Live> {
         self.0.app.live()

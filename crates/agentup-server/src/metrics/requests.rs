@@ -90,7 +90,7 @@ impl Metrics {
             Outcome::Done => {}
             Outcome::Refused(rejection) => {
                 if let Some(limit) = limit_of(rejection) {
-                    self.limit_hit(limit);
+                    self.limit_hits(limit, 1);
                 }
                 match rejection.kind() {
                     RejectionKind::Authentication => block.refused.add(rejection.code()),
@@ -199,7 +199,10 @@ const fn limit_of(rejection: &Rejection) -> Option<Limit> {
     match rejection {
         Rejection::Overloaded => Some(Limit::Concurrency),
         Rejection::BodyTooLarge => Some(Limit::Body),
-        Rejection::BodyLate => Some(Limit::BodyTime),
+        Rejection::BodyLate => Some(Limit::BodyTimeout),
+        Rejection::CallerTooOften(_) => Some(Limit::RequestsPerMinute),
+        Rejection::TooManyStreams => Some(Limit::StreamsPerCaller),
+        Rejection::SourceLimited(_) => Some(Limit::RefusalsPerMinute),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use prometheus_client::{collector::Collector, encoding::DescriptorEncoder};
 
 use super::{
-    Limit, about,
+    about,
     page::{BARE, Family, Page},
 };
 use crate::{
@@ -18,10 +18,6 @@ const IN_FLIGHT: Family = Family::new("requests_in_flight", "Requests that are b
 const CONCURRENCY: Family = Family::new(
     "requests_in_flight_limit",
     "The most requests that are answered at a time.",
-);
-const LIMIT_HITS: Family = Family::new(
-    "limit_hits",
-    "Times that a limit turned something away, by limit.",
 );
 const STREAMS: Family = Family::new("streams_open", "Streams of events that are open.");
 const TASK_LIMIT: Family = Family::new("tasks_limit", "The most tasks that are kept.");
@@ -87,9 +83,8 @@ impl Collector for Scrape {
         metrics.requests.write(page)?;
         page.gauge(&IN_FLIGHT, app.requests_in_flight())?;
         page.gauge(&CONCURRENCY, app.concurrency)?;
-        let hits = Limit::ALL.iter().zip(&metrics.limits);
-        let hits = hits.map(|(limit, count)| ([("limit", limit.name())], count.get()));
-        page.counters(&LIMIT_HITS, hits)?;
+        metrics.connections.write(live.limits.connections, page)?;
+        metrics.limits.write(page)?;
         page.gauge(&STREAMS, metrics.streams.get())?;
         let cache = live.gate.token_cache();
         page.counters(&CACHE_HITS, cache.map(|cache| (BARE, cache.hits)))?;

@@ -75,6 +75,16 @@ fn a_level_falls_when_what_it_counts_is_gone() {
 }
 
 #[test]
+fn a_limit_is_named_as_in_the_configuration() {
+    let keys = include_str!("../config/keys/limits.rs");
+    for (place, limit) in Limit::ALL.into_iter().enumerate() {
+        let key = format!("\"server.limits.{}\"", limit.name());
+        assert!(keys.contains(&key), "{key}");
+        assert_eq!(limit as usize, place);
+    }
+}
+
+#[test]
 fn every_code_of_a_refusal_has_its_count() {
     let sources = [
         "api_key/error",

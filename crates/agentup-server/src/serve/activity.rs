@@ -13,7 +13,7 @@ use std::{
 
 use tokio::{sync::Notify, time::Instant};
 
-use crate::config::LimitsConfig;
+use crate::{config::LimitsConfig, metrics::Limit};
 
 /// The moment from which everything here is counted.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -93,6 +93,17 @@ impl Patience {
     /// What a connection does may change after every look, and none may wait for longer than that.
     fn between_looks(self) -> Duration {
         self.head.min(self.idle).min(self.write)
+    }
+}
+
+impl Overdue {
+    /// What it was longer than.
+    pub(super) const fn limit(self) -> Limit {
+        match self {
+            Self::Head => Limit::HeaderTimeout,
+            Self::Idle => Limit::IdleTimeout,
+            Self::Write => Limit::WriteTimeout,
+        }
     }
 }
 

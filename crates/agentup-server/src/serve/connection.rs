@@ -2,8 +2,7 @@
 
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::body::Body;
-use futures_util::FutureExt as _;
+use axum::{BoxError, body::Body};
 use http::{HeaderValue, Request, header::STRICT_TRANSPORT_SECURITY};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
@@ -21,7 +20,7 @@ use super::{
     activity::Activity,
     watched::{WatchedBody, WatchedStream},
 };
-use crate::{config::LimitsConfig, http::Front, tls::Tls};
+use crate::{config::LimitsConfig, http::Front, metrics::Limit, tls::Tls};
 
 /// How often a peer that speaks HTTP/2 is asked whether it is still there, and how long it may take
 /// to say so: one that is gone must not keep its streams.
@@ -73,7 +72,8 @@ impl Connections {
         match tls {
             None => {
                 let peer = Peer::new(address, None);
-                self.speak(stream, peer, None, activity, watcher).await;
+                let ended = self.speak(stream, peer, None, activity, watcher).await;
+                self.tell(ended);
             }
             Some(tls) => {
                 let accepted = Accepted {
@@ -104,7 +104,8 @@ impl Connections {
             Ok((stream, certificate)) => {
                 let peer = Peer::new(address, certificate);
                 let hsts = tls.hsts().cloned();
-                self.speak(stream, peer, hsts, activity, watcher).await;
+                let ended = self.speak(stream, peer, hsts, activity, watcher).await;
+                self.tell(ended);
             }
             Err(error) => {
                 tracing::debug!(peer = %address, code = error.code(), "no TLS connection: {error}");
@@ -125,7 +126,7 @@ impl Connections {
         hsts: Option<HeaderValue>,
         activity: Arc<Activity>,
         watcher: Watcher,
-    ) -> impl Future<Output = ()> + Send + use<'_, S>
+    ) -> impl Future<Output = Result<(), BoxError>> + Send + use<'_, S>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -145,7 +146,16 @@ impl Connections {
             })
         });
         let connection = self.http.serve_connection(TokioIo::new(stream), service);
-        watcher.watch(connection).map(|_ended| ())
+        watcher.watch(connection)
+    }
+
+    /// Counts an end for which the limits are the reason, of which the library tells nothing else.
+    fn tell(&self, ended: Result<(), BoxError>) {
+        let error = ended.err();
+        let error = error.and_then(|error| error.downcast::<hyper::Error>().ok());
+        if error.is_some_and(|error| error.is_parse_too_large()) {
+            self.front.app().metrics.limit_hits(Limit::HeaderSize, 1);
+        }
     }
 }
 

@@ -15,10 +15,11 @@ use std::{
 
 use parking_lot::Mutex;
 
-use super::activity::{Activity, now};
+use super::activity::{Activity, Overdue, now};
 use crate::{
     client_address::Source,
     config::{LimitsConfig, TrustedProxies},
+    metrics::{Limit, Metrics},
 };
 
 /// Of so many places one is made free at a time, so that a full server does not look for one at
@@ -36,6 +37,7 @@ pub(crate) struct Places {
     most: usize,
     /// When it was last logged that there are too many, in milliseconds.
     complained: AtomicU64,
+    metrics: Arc<Metrics>,
 }
 
 #[derive(Debug, Default)]
@@ -71,11 +73,13 @@ pub(super) enum NoPlace {
 
 impl Places {
     /// No place is taken. There are never more than `most`, whatever is configured.
-    pub(crate) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize, metrics: Arc<Metrics>) -> Self {
+        metrics.connections.never_above(most);
         Self {
             taken: Mutex::default(),
             most,
             complained: AtomicU64::new(0),
+            metrics,
         }
     }
 
@@ -97,6 +101,7 @@ impl Places {
             && taken.by_source.get(&tenant.source) >= Some(&most)
         {
             drop(taken);
+            self.metrics.limit_hits(Limit::ConnectionsPerSource, 1);
             self.complain(
                 "too many connections from one address: some were refused",
                 peer,
@@ -106,6 +111,7 @@ impl Places {
         let most = limits.connections.min(self.most);
         if taken.by_number.len() >= most {
             let ended = taken.make_room(most);
+            self.metrics.limit_hits(Limit::Connections, ended.max(1));
             if ended == 0 {
                 drop(taken);
                 self.complain(
@@ -122,6 +128,7 @@ impl Places {
         let activity = Arc::clone(&tenant.activity);
         let number = taken.add(tenant);
         drop(taken);
+        self.metrics.connections.opened();
         Ok(Place {
             places: Arc::clone(self),
             number,
@@ -224,10 +231,18 @@ impl Taken {
     }
 }
 
+impl Place {
+    /// The connection is ended because it has kept its place for too long.
+    pub(super) fn overdue(&self, overdue: Overdue) {
+        self.places.metrics.limit_hits(overdue.limit(), 1);
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         // One that was ended for another has lost its place already.
         self.places.taken.lock().remove(self.number);
+        self.places.metrics.connections.closed();
     }
 }
 

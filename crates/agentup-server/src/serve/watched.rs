@@ -17,15 +17,15 @@ use tokio::{
     time::Instant,
 };
 
-use super::activity::{Activity, AtWork, Patience};
+use super::activity::{Activity, AtWork, Overdue, Patience};
 
-/// Runs a connection to its end, or until it has kept its place for too long. It comes pinned, so
-/// that it has its room only once.
+/// Runs a connection to its end, or until it has kept its place for too long, which is answered. It
+/// comes pinned, so that it has its room only once.
 pub(super) async fn watched(
     mut connection: Pin<&mut impl Future<Output = ()>>,
     activity: &Activity,
     patience: Patience,
-) {
+) -> Option<Overdue> {
     let mut ended = pin!(activity.ended());
     let mut look = pin!(tokio::time::sleep(Duration::ZERO));
     loop {
@@ -33,15 +33,15 @@ pub(super) async fn watched(
             Ok(next) => next,
             Err(overdue) => {
                 tracing::debug!(?overdue, "a connection is ended");
-                return;
+                return Some(overdue);
             }
         };
         let now = Instant::now();
         look.as_mut().reset(now.checked_add(next).unwrap_or(now));
         tokio::select! {
             biased;
-            () = &mut connection => return,
-            () = &mut ended => return,
+            () = &mut connection => return None,
+            () = &mut ended => return None,
             () = &mut look => {}
         }
     }

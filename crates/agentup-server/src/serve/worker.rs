@@ -77,7 +77,9 @@ impl Worker {
         tokio::spawn(async move {
             let activity = Arc::clone(&place.activity);
             let served = pin!(connections.serve(stream, address, activity, watcher));
-            watched(served, &place.activity, patience).await;
+            if let Some(overdue) = watched(served, &place.activity, patience).await {
+                place.overdue(overdue);
+            }
         });
     }
 }

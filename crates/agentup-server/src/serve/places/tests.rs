@@ -26,7 +26,7 @@ struct Door {
 impl Door {
     fn new(connections: usize, of_source: Option<usize>) -> Self {
         Self {
-            places: Arc::new(Places::new(1_000)),
+            places: Arc::new(Places::new(1_000, Arc::default())),
             limits: limits(connections, of_source),
             proxies: TrustedProxies {
                 networks: Some(vec![ip(9).into()]),
@@ -124,7 +124,7 @@ async fn a_flood_ends_itself_before_those_who_have_asked() {
 
 #[test]
 fn there_are_never_more_than_the_process_can_have() {
-    let places = Arc::new(Places::new(1));
+    let places = Arc::new(Places::new(1, Arc::default()));
     let (limits, proxies) = (limits(100, None), TrustedProxies::default());
     let first = places.enter(ip(1), &limits, &proxies).unwrap();
     let _work = first.activity.begin();
