@@ -121,6 +121,44 @@ async fn running(keys: &[Value], more: &str) -> (KeyServer, Server) {
     (key_server, server)
 }
 
+/// The effect of `security.bearer.jwks_url` and `security.bearer.algorithm`.
+#[tokio::test]
+async fn a_rotated_key_is_accepted_at_once_and_the_old_one_refused() {
+    let (keys, server) = running(&[jwk("old", 1)], "").await;
+    assert_eq!(verdict(&server, &token("old", 1)).await, good());
+    keys.serve(KEYS, set(&[jwk("new", 2)]));
+    assert_eq!(
+        verdict(&server, &token("old", 1)).await,
+        good(),
+        "nobody knows yet"
+    );
+    assert_eq!(
+        verdict(&server, &token("new", 2)).await,
+        good(),
+        "within one request"
+    );
+    assert_eq!(
+        verdict(&server, &token("old", 1)).await,
+        unknown(),
+        "though it was remembered"
+    );
+    assert_eq!(keys.requests(KEYS).len(), 2);
+}
+
+/// The effect of `security.bearer.jwks_cache_ttl`.
+#[tokio::test]
+async fn a_removed_key_stops_by_itself() {
+    let (keys, server) = running(&[jwk("one", 1), jwk("two", 2)], "    jwks_cache_ttl: 1\n").await;
+    assert_eq!(verdict(&server, &token("one", 1)).await, good());
+    keys.serve(KEYS, set(&[jwk("two", 2)]));
+    let begun = Instant::now();
+    while verdict(&server, &token("one", 1)).await == good() {
+        assert!(begun.elapsed() < PATIENCE);
+    }
+    assert_eq!(verdict(&server, &token("one", 1)).await, unknown());
+    assert_eq!(verdict(&server, &token("two", 2)).await, good());
+}
+
 #[tokio::test]
 async fn nobody_is_let_in_or_blamed_while_there_are_no_keys() {
     let keys = KeyServer::start().await.unwrap();

@@ -1,15 +1,12 @@
-//! Keys that take the place of others: one after the other, and while requests come in.
+//! Keys that take the place of others while requests come in.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Instant,
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use agentup_auth::remote::key_server::KeyServer;
-use agentup_tests::{Load, PATIENCE, Server, hide};
+use agentup_tests::{Load, Server, hide};
 use serde_json::Value;
 
 use super::{KEYS, good, jwk, running, set, token, unknown, verdict};
@@ -22,44 +19,6 @@ const SOME: usize = 5;
 
 /// How often the key is another one.
 const ROTATIONS: usize = 2;
-
-/// The effect of `security.bearer.jwks_url` and `security.bearer.algorithm`.
-#[tokio::test]
-async fn a_rotated_key_is_accepted_at_once_and_the_old_one_refused() {
-    let (keys, server) = running(&[jwk("old", 1)], "").await;
-    assert_eq!(verdict(&server, &token("old", 1)).await, good());
-    keys.serve(KEYS, set(&[jwk("new", 2)]));
-    assert_eq!(
-        verdict(&server, &token("old", 1)).await,
-        good(),
-        "nobody knows yet"
-    );
-    assert_eq!(
-        verdict(&server, &token("new", 2)).await,
-        good(),
-        "within one request"
-    );
-    assert_eq!(
-        verdict(&server, &token("old", 1)).await,
-        unknown(),
-        "though it was remembered"
-    );
-    assert_eq!(keys.requests(KEYS).len(), 2);
-}
-
-/// The effect of `security.bearer.jwks_cache_ttl`.
-#[tokio::test]
-async fn a_removed_key_stops_by_itself() {
-    let (keys, server) = running(&[jwk("one", 1), jwk("two", 2)], "    jwks_cache_ttl: 1\n").await;
-    assert_eq!(verdict(&server, &token("one", 1)).await, good());
-    keys.serve(KEYS, set(&[jwk("two", 2)]));
-    let begun = Instant::now();
-    while verdict(&server, &token("one", 1)).await == good() {
-        assert!(begun.elapsed() < PATIENCE);
-    }
-    assert_eq!(verdict(&server, &token("one", 1)).await, unknown());
-    assert_eq!(verdict(&server, &token("two", 2)).await, good());
-}
 
 /// A key of the rotations: there are two pairs, and each name is new.
 fn key(number: usize) -> Value {
