@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Reply, SkillContext, SkillError, SkillHandler,
     identity::Identity,
+    middleware::Observer,
     upstream::{Fault, Limits},
 };
 
@@ -63,11 +64,12 @@ pub struct A2aSkill {
 }
 
 impl A2aSkill {
-    /// A skill behind which this agent stands. It is not asked before the skill runs.
+    /// A skill behind which this agent stands. It is not asked before the skill runs. The observer
+    /// hears of each request.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: Settings, observer: &Arc<dyn Observer>) -> Self {
         Self {
-            peer: Arc::new(Peer::new(settings)),
+            peer: Arc::new(Peer::new(settings, observer)),
         }
     }
 
@@ -77,7 +79,7 @@ impl A2aSkill {
         context: &SkillContext,
         named: &CancellationToken,
     ) -> Result<Reply, SkillError> {
-        let endpoint = self.peer.endpoint().await?;
+        let endpoint = self.peer.endpoint(context).await?;
         // Nothing is begun for somebody who has left.
         if context.cancellation().is_cancelled() {
             return Ok(Reply::done());
@@ -111,7 +113,7 @@ impl SkillHandler for A2aSkill {
     async fn canceled(&self, context: SkillContext) {
         let known = note::of_task(&context, self.peer.url());
         if let Some(id) = known.and_then(|note| note.task)
-            && let Ok(endpoint) = self.peer.endpoint().await
+            && let Ok(endpoint) = self.peer.endpoint(&context).await
         {
             drop(Remote::new(Arc::clone(&self.peer), endpoint, context, id));
         }

@@ -3,6 +3,8 @@
 //! The service gets one POST for each message. It answers with JSON, or with a stream of events
 //! that are passed on as they come. `docs/http-skills.md` is the contract.
 
+use std::sync::Arc;
+
 use agentup_protocol::Message;
 use reqwest::{
     Url,
@@ -11,8 +13,9 @@ use reqwest::{
 
 use crate::{
     Reply, SkillContext, SkillError, SkillHandler,
+    middleware::Observer,
     relay::Relay,
-    upstream::{Answer, Fault, Limits, Upstream},
+    upstream::{Answer, Cause, Fault, Limits, Purpose, Upstream},
 };
 
 mod answer;
@@ -43,10 +46,11 @@ pub struct HttpSkill {
 }
 
 impl HttpSkill {
-    /// A skill behind which this service stands. It is not asked before the skill runs.
+    /// A skill behind which this service stands. It is not asked before the skill runs. The
+    /// observer hears of each request.
     #[must_use]
-    pub const fn new(settings: Settings) -> Self {
-        let upstream = Upstream::new(settings.limits);
+    pub const fn new(settings: Settings, observer: Arc<dyn Observer>) -> Self {
+        let upstream = Upstream::new(settings.limits, observer);
         Self { settings, upstream }
     }
 
@@ -59,7 +63,12 @@ impl HttpSkill {
         headers.insert(ACCEPT, accepted);
         let body = call::body(message, context, identity)?;
         let mut relay = Relay::new(context);
-        let answer = self.upstream.post(&self.settings.url, headers, body).await;
+        let cause = Cause {
+            run: context,
+            purpose: Purpose::Service,
+        };
+        let url = &self.settings.url;
+        let answer = self.upstream.post(url, headers, body, Some(cause)).await;
         let answer = answer.and_then(Answer::ok)?;
         if answer.is_of_type("text/event-stream") {
             return follow(answer, &mut relay).await;

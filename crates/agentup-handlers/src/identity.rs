@@ -22,9 +22,10 @@ pub enum Identity {
 }
 
 impl Identity {
-    /// The headers of a call: the caller, the request and the trace.
+    /// The headers of a call: the caller and the request.
     pub(crate) fn headers(self, context: &SkillContext) -> Result<HeaderMap, SkillError> {
-        let mut headers = context.correlation();
+        let mut headers = HeaderMap::new();
+        headers.extend(context.request_header());
         if self == Self::None {
             return Ok(headers);
         }

@@ -2,6 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+const PARENT: HeaderName = HeaderName::from_static("traceparent");
+const STATE: HeaderName = HeaderName::from_static("tracestate");
+
 /// The longest `tracestate` that is passed on, in bytes (W3C Trace Context §3.3.1.5).
 const MAX_STATE: usize = 512;
 
@@ -98,6 +103,17 @@ impl TraceContext {
     pub fn state(&self) -> Option<&str> {
         self.state.as_deref()
     }
+
+    /// The headers `traceparent` and `tracestate` of a request that is made from here.
+    #[must_use]
+    pub fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let parent = HeaderValue::try_from(self.to_string());
+        headers.extend(parent.ok().map(|value| (PARENT, value)));
+        let state = self.state().and_then(|it| HeaderValue::try_from(it).ok());
+        headers.extend(state.map(|value| (STATE, value)));
+        headers
+    }
 }
 
 /// The value of `traceparent`.
@@ -126,11 +142,11 @@ mod tests {
     use super::*;
 
     const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
-    const PARENT: &str = "00f067aa0ba902b7";
+    const CALLER: &str = "00f067aa0ba902b7";
 
     #[test]
     fn a_trace_is_continued() {
-        let given = format!("00-{TRACE}-{PARENT}-01");
+        let given = format!("00-{TRACE}-{CALLER}-01");
         let trace = TraceContext::parse(&given, Some("vendor=1")).unwrap();
         assert!(trace.is_sampled());
         assert_eq!(trace.to_string(), given);
@@ -141,27 +157,27 @@ mod tests {
 
     #[test]
     fn a_later_version_is_read_as_this_one() {
-        let later = format!("01-{TRACE}-{PARENT}-05-more");
+        let later = format!("01-{TRACE}-{CALLER}-05-more");
         let trace = TraceContext::parse(&later, None).unwrap();
-        assert_eq!(trace.to_string(), format!("00-{TRACE}-{PARENT}-01"));
+        assert_eq!(trace.to_string(), format!("00-{TRACE}-{CALLER}-01"));
     }
 
     #[test]
     fn what_is_not_valid_begins_no_trace() {
         for parent in [
             String::new(),
-            format!("00-{TRACE}-{PARENT}"),
-            format!("00-{TRACE}-{PARENT}-01-more"),
-            format!("ff-{TRACE}-{PARENT}-01"),
-            format!("00-{}-{PARENT}-01", "0".repeat(32)),
+            format!("00-{TRACE}-{CALLER}"),
+            format!("00-{TRACE}-{CALLER}-01-more"),
+            format!("ff-{TRACE}-{CALLER}-01"),
+            format!("00-{}-{CALLER}-01", "0".repeat(32)),
             format!("00-{TRACE}-{}-01", "0".repeat(16)),
-            format!("00-{}-{PARENT}-01", TRACE.to_uppercase()),
-            format!("00-{TRACE}-{PARENT}-+1"),
+            format!("00-{}-{CALLER}-01", TRACE.to_uppercase()),
+            format!("00-{TRACE}-{CALLER}-+1"),
             format!("00-{TRACE}-+{}-01", "1".repeat(15)),
         ] {
             assert_eq!(TraceContext::parse(&parent, None), None, "{parent}");
         }
-        let parent = format!("00-{TRACE}-{PARENT}-01");
+        let parent = format!("00-{TRACE}-{CALLER}-01");
         for state in ["", "a\u{e4}=1", "x".repeat(513).as_str()] {
             let trace = TraceContext::parse(&parent, Some(state)).unwrap();
             assert_eq!(trace.state(), None, "{state}");

@@ -5,21 +5,32 @@
 //! redirect and asks no proxy. What goes wrong is a [`Fault`], which becomes a
 //! [`SkillError`](crate::SkillError) that says what happened and not where.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
-use reqwest::{Client, Method, RequestBuilder, Url, header::HeaderMap, redirect};
+use bytes::Bytes;
+use reqwest::{Client, Method, Url, header::HeaderMap, redirect};
+
+use crate::middleware::Observer;
 
 mod answer;
 mod events;
 mod fault;
 mod lines;
+mod request;
 mod watched;
 
 pub use answer::Answer;
 pub use events::{Event, Events};
 pub use fault::Fault;
 pub use lines::Lines;
+pub use request::{Cause, Purpose, Requested};
 pub use watched::Watched;
+
+use request::Asking;
 
 /// What a service is called by.
 const USER_AGENT: &str = concat!("agentup/", env!("CARGO_PKG_VERSION"));
@@ -62,9 +73,9 @@ impl Default for Limits {
 }
 
 /// The way to one service. Shared by all calls of a skill.
-#[derive(Debug)]
 pub struct Upstream {
     limits: Limits,
+    observer: Arc<dyn Observer>,
     /// Each made when it is first needed: reading the certificates of the system takes a while,
     /// and plain http must work where there are none.
     secure: OnceLock<Result<Client, Fault>>,
@@ -72,11 +83,13 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// A way with these limits. Nothing is connected yet.
+    /// A way with these limits. Nothing is connected yet. The observer hears of each request that
+    /// has a cause.
     #[must_use]
-    pub const fn new(limits: Limits) -> Self {
+    pub const fn new(limits: Limits, observer: Arc<dyn Observer>) -> Self {
         Self {
             limits,
+            observer,
             secure: OnceLock::new(),
             plain: OnceLock::new(),
         }
@@ -93,9 +106,13 @@ impl Upstream {
     /// # Errors
     /// When there is no answer. An answer of any status but a redirect is one; see
     /// [`Answer::ok`].
-    pub async fn get(&self, url: &Url, headers: HeaderMap) -> Result<Answer, Fault> {
-        let request = self.client(url)?.request(Method::GET, url.clone());
-        self.send(request.headers(headers)).await
+    pub async fn get(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        cause: Option<Cause<'_>>,
+    ) -> Result<Answer, Fault> {
+        self.send(&Method::GET, url, headers, None, cause).await
     }
 
     /// Sends a body; its type is among the headers. It is sent once: only a connection that was
@@ -108,25 +125,50 @@ impl Upstream {
         url: &Url,
         headers: HeaderMap,
         body: Vec<u8>,
+        cause: Option<Cause<'_>>,
     ) -> Result<Answer, Fault> {
-        let request = self.client(url)?.request(Method::POST, url.clone());
-        self.send(request.headers(headers).body(body)).await
+        let body = Some(Bytes::from(body));
+        self.send(&Method::POST, url, headers, body, cause).await
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Answer, Fault> {
-        let request = request.timeout(self.limits.whole);
-        for pause in PAUSES {
-            let Some(attempt) = request.try_clone() else {
-                break;
-            };
-            match attempt.send().await.map_err(|error| Fault::of(&error)) {
-                Err(Fault::Connect(_)) => tokio::time::sleep(pause).await,
-                Err(fault) => return Err(fault),
-                Ok(response) => return Answer::new(response, self.limits),
+    async fn send(
+        &self,
+        method: &Method,
+        url: &Url,
+        headers: HeaderMap,
+        body: Option<Bytes>,
+        cause: Option<Cause<'_>>,
+    ) -> Result<Answer, Fault> {
+        let client = self.client(url)?;
+        let mut pauses = PAUSES.into_iter();
+        let mut attempt = 0;
+        loop {
+            let mut asking =
+                cause.map(|cause| Asking::begin(&self.observer, cause, method, url, attempt));
+            let mut request = client
+                .request(method.clone(), url.clone())
+                .timeout(self.limits.whole)
+                .headers(headers.clone());
+            if let Some(asking) = &asking {
+                request = request.headers(asking.headers());
             }
+            if let Some(body) = &body {
+                request = request.body(body.clone());
+            }
+            let fault = match request.send().await {
+                Ok(response) => return Answer::new(response, self.limits, asking),
+                Err(error) => Fault::of(&error),
+            };
+            if let Some(asking) = &mut asking {
+                asking.failed(&fault);
+            }
+            drop(asking);
+            match (&fault, pauses.next()) {
+                (Fault::Connect(_), Some(pause)) => tokio::time::sleep(pause).await,
+                _ => return Err(fault),
+            }
+            attempt = attempt.saturating_add(1);
         }
-        let response = request.send().await.map_err(|error| Fault::of(&error))?;
-        Answer::new(response, self.limits)
     }
 
     fn client(&self, url: &Url) -> Result<&Client, Fault> {
@@ -155,6 +197,14 @@ impl Upstream {
         } else {
             builder.tls_certs_only([]).build()
         }
+    }
+}
+
+impl fmt::Debug for Upstream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upstream")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 

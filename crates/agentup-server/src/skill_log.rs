@@ -17,8 +17,10 @@ pub(crate) struct SkillLog {
 
 impl Observer for SkillLog {
     fn observe(&self, event: &SkillEvent<'_>) {
-        if let (Some(tracer), SkillEvent::ModelAsked(asked)) = (&self.tracer, event) {
-            tracer.model(asked);
+        match (&self.tracer, event) {
+            (Some(tracer), SkillEvent::ModelAsked(asked)) => tracer.model(asked),
+            (Some(tracer), SkillEvent::Requested(made)) => tracer.requested(made),
+            _ => {}
         }
         match *event {
             SkillEvent::Ran {

@@ -1,8 +1,8 @@
 //! Traces: what the agent does, as spans that are sent to a collector (OTLP, `http/protobuf`).
 //!
-//! A request, the run of a skill and a question to a model each have a span. They are
-//! put together when they have ended, from what is known anyway; without a collector nothing of
-//! this exists.
+//! A request, the run of a skill, a question to a model and a request to a service each have a
+//! span. They are put together when they have ended, from what is known anyway; without a collector
+//! nothing of this exists.
 
 use std::{
     sync::{
@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 mod export;
 mod message;
+mod outgoing;
 mod spans;
 
 use export::Exporter;

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use agentup_tests::{
-    Answer, Collector, Counterpart, Folder, Model, Posted, QUICK_START, QUICK_START_ENV, Server,
-    hide, message_v10, run,
+    Answer, Collector, Counterpart, Folder, Posted, QUICK_START, QUICK_START_ENV, Server, hide,
+    message_v10, run,
     tokens::{expired, token},
 };
 use opentelemetry_proto::tonic::{
@@ -14,6 +14,8 @@ use opentelemetry_proto::tonic::{
 };
 use prost::Message as _;
 use serde_json::{Value, json};
+
+mod outgoing;
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const ABOVE: &str = "00f067aa0ba902b7";
@@ -159,50 +161,6 @@ async fn refusals_and_denials_are_spans_without_a_word_of_the_token() {
         !all.contains("mallory") && late.split('.').all(|part| !all.contains(part)),
         "{all}"
     );
-}
-
-#[tokio::test]
-async fn a_question_to_a_model_is_a_span_and_a_service_is_told_the_trace() {
-    let collector = Collector::start(200);
-    let service = Counterpart::start(|_, caller| {
-        caller.json(200, &json!({"message": {"messageId": "m", "role": "ROLE_AGENT", "parts": [{"text": "hi"}]}}));
-    });
-    let model = Model::start();
-    let skills = format!(
-        "  - {{ skill_id: served, handler: {{ type: http, url: \"{}\" }} }}\n  \
-           - {{ skill_id: thought, handler: {{ type: llm, provider: ollama, base_url: \"{}\", model: echo }} }}\n",
-        service.url(),
-        model.url(),
-    );
-    let otlp = format!("endpoint: \"{}\"", collector.url());
-    let config = format!("{QUICK_START}{skills}\nobservability: {{ otlp: {{ {otlp} }} }}\n");
-    let server = Server::start(&config, QUICK_START_ENV);
-    traced(&server, "served", "01").await;
-    traced(&server, "thought", "01").await;
-    let spans = spans(&collector, 5);
-    let run = named(&spans, "skill served");
-    assert_eq!(hex(&run.trace_id), TRACE);
-    let sent = service.seen();
-    let sent = sent[0].header("traceparent").unwrap();
-    assert!(
-        sent.starts_with(&format!("00-{TRACE}-")) && sent.ends_with("-01"),
-        "{sent}"
-    );
-    let (run, chat) = (named(&spans, "skill thought"), named(&spans, "chat echo"));
-    assert_eq!(
-        (&chat.trace_id, &chat.parent_span_id),
-        (&run.trace_id, &run.span_id)
-    );
-    let told = attributes(&chat.attributes);
-    assert_eq!(
-        (
-            &told["gen_ai.operation.name"],
-            &told["gen_ai.provider.name"]
-        ),
-        (&"chat".into(), &"ollama".into())
-    );
-    assert_eq!(told["gen_ai.request.model"], "echo");
-    assert!(told["gen_ai.usage.output_tokens"].is_u64(), "{told}");
 }
 
 /// The effect of `observability.otlp.sample_ratio`.

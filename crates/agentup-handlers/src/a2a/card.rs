@@ -10,7 +10,7 @@ use reqwest::{
 use tokio::time::Instant;
 
 use super::endpoint::Endpoint;
-use crate::upstream::{Answer, Fault, Upstream};
+use crate::upstream::{Answer, Cause, Fault, Upstream};
 
 /// Where a card is, the name of 0.3 and later first, then that of 0.2.
 const NAMES: [&str; 2] = [".well-known/agent-card.json", ".well-known/agent.json"];
@@ -50,10 +50,11 @@ pub(super) async fn read(
     allow_hosts: &[String],
     headers: HeaderMap,
     before: Option<&Read>,
+    cause: Option<Cause<'_>>,
 ) -> Result<Read, Fault> {
     let found = match before {
-        Some(before) => again(upstream, allow_hosts, &headers, before).await,
-        None => look(upstream, url, allow_hosts, &headers).await,
+        Some(before) => again(upstream, allow_hosts, &headers, before, cause).await,
+        None => look(upstream, url, allow_hosts, &headers, cause).await,
     };
     let now = Instant::now();
     match (found, before) {
@@ -77,10 +78,11 @@ async fn look(
     url: &Url,
     allow_hosts: &[String],
     headers: &HeaderMap,
+    cause: Option<Cause<'_>>,
 ) -> Result<Read, Fault> {
     let mut first = None;
     for place in places(url) {
-        let answer = upstream.get(&place, accepting(headers)).await;
+        let answer = upstream.get(&place, accepting(headers), cause).await;
         let read = match answer.and_then(Answer::ok) {
             Ok(answer) => parse(answer, place, allow_hosts).await,
             Err(fault) => Err(fault),
@@ -103,10 +105,11 @@ async fn again(
     allow_hosts: &[String],
     headers: &HeaderMap,
     before: &Read,
+    cause: Option<Cause<'_>>,
 ) -> Result<Read, Fault> {
     let mut headers = accepting(headers);
     headers.extend(before.etag.clone().map(|etag| (IF_NONE_MATCH, etag)));
-    let answer = upstream.get(&before.place, headers).await?;
+    let answer = upstream.get(&before.place, headers, cause).await?;
     if answer.status() != StatusCode::NOT_MODIFIED {
         return parse(answer.ok()?, before.place.clone(), allow_hosts).await;
     }

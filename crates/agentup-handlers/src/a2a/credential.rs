@@ -11,7 +11,11 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::kept::Kept;
-use crate::upstream::{Answer, Fault, Limits, Upstream};
+use crate::{
+    SkillContext,
+    middleware::Observer,
+    upstream::{Answer, Cause, Fault, Limits, Purpose, Upstream},
+};
 
 /// How long a token is used whose end is not told.
 const UNTOLD: Duration = Duration::from_mins(5);
@@ -66,20 +70,24 @@ pub(super) struct Token {
 }
 
 impl Wallet {
-    pub(super) fn new(credential: Option<Credential>) -> Self {
+    pub(super) fn new(credential: Option<Credential>, observer: &Arc<dyn Observer>) -> Self {
         Self {
             credential,
-            upstream: Upstream::new(LIMITS),
+            upstream: Upstream::new(LIMITS, Arc::clone(observer)),
             token: Kept::new(),
         }
     }
 
-    /// Adds the credential to the headers of a request. Answers the token that it was, if it was
-    /// one that may have been taken back.
+    /// Adds the credential to the headers of a request of this run. Answers the token that it was,
+    /// if it was one that may have been taken back.
     ///
     /// # Errors
     /// When a token is needed and none is had.
-    pub(super) async fn show(&self, headers: &mut HeaderMap) -> Result<Option<Arc<Token>>, Fault> {
+    pub(super) async fn show(
+        &self,
+        headers: &mut HeaderMap,
+        run: &SkillContext,
+    ) -> Result<Option<Arc<Token>>, Fault> {
         match &self.credential {
             None => Ok(None),
             Some(Credential::Header(name, value)) => {
@@ -88,7 +96,7 @@ impl Wallet {
             }
             Some(Credential::Grant(grant)) => {
                 let is_good = |token: &Token| Instant::now() < token.until;
-                let fetch = async |_| self.fetch(grant).await;
+                let fetch = async |_| self.fetch(grant, run).await;
                 let token = self.token.get(is_good, fetch).await?;
                 headers.insert(AUTHORIZATION, token.header.clone());
                 Ok(Some(token))
@@ -101,7 +109,7 @@ impl Wallet {
         self.token.forget(token);
     }
 
-    async fn fetch(&self, grant: &Grant) -> Result<Token, Fault> {
+    async fn fetch(&self, grant: &Grant, run: &SkillContext) -> Result<Token, Fault> {
         let form = grant.client.grant(&grant.scopes);
         let mut headers = HeaderMap::new();
         let urlencoded = HeaderValue::from_static("application/x-www-form-urlencoded");
@@ -110,7 +118,11 @@ impl Wallet {
             headers.insert(AUTHORIZATION, secret(authorization)?);
         }
         let body = form.body.as_bytes().to_vec();
-        let answer = self.upstream.post(&grant.url, headers, body).await;
+        let cause = Some(Cause {
+            run,
+            purpose: Purpose::Token,
+        });
+        let answer = self.upstream.post(&grant.url, headers, body, cause).await;
         let answer = answer.and_then(Answer::ok)?;
         let granted: Granted = answer.json("a token of an authorization server").await?;
         if !granted.token_type.eq_ignore_ascii_case("bearer") {

@@ -27,6 +27,16 @@ pub(super) enum Binding {
     Rest,
 }
 
+impl Binding {
+    /// Its name in traces.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::JsonRpc => "jsonrpc",
+            Self::Rest => "rest",
+        }
+    }
+}
+
 /// What is spoken here, the best first.
 const SPOKEN: [(Binding, Generation); 3] = [
     (Binding::JsonRpc, Generation::V10),

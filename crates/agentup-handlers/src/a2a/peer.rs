@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{
     SkillContext,
-    upstream::{Answer, Fault, Limits, Upstream},
+    middleware::Observer,
+    upstream::{Answer, Cause, Fault, Limits, Purpose, Upstream},
 };
 
 const VERSION: HeaderName = HeaderName::from_static("a2a-version");
@@ -33,10 +34,10 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(super) fn new(settings: Settings, observer: &Arc<dyn Observer>) -> Self {
         Self {
-            upstream: Upstream::new(settings.limits),
-            wallet: Wallet::new(settings.credential.clone()),
+            upstream: Upstream::new(settings.limits, Arc::clone(observer)),
+            wallet: Wallet::new(settings.credential.clone(), observer),
             card: Kept::new(),
             settings,
         }
@@ -55,21 +56,26 @@ impl Peer {
         self.upstream.limits()
     }
 
-    /// Where and how it is asked: what its card says.
+    /// Where and how it is asked: what its card says. It is fetched for this run, if need be.
     ///
     /// # Errors
     /// When its card cannot be had, or does not say.
-    pub(super) async fn endpoint(&self) -> Result<Arc<Endpoint>, Fault> {
+    pub(super) async fn endpoint(&self, run: &SkillContext) -> Result<Arc<Endpoint>, Fault> {
         let is_fresh = |read: &Read| Instant::now() < read.fresh_until;
         let fetch = async |before: Option<Arc<Read>>| {
             // A card is public, but an agent may stand behind a gate that is not. What it is shown
             // is ours: of the caller there is nothing.
             let mut headers = self.settings.headers.clone();
-            self.wallet.show(&mut headers).await?;
+            self.wallet.show(&mut headers, run).await?;
             let Settings {
                 url, allow_hosts, ..
             } = &self.settings;
-            card::read(&self.upstream, url, allow_hosts, headers, before.as_deref()).await
+            let cause = Some(Cause {
+                run,
+                purpose: Purpose::Card,
+            });
+            let before = before.as_deref();
+            card::read(&self.upstream, url, allow_hosts, headers, before, cause).await
         };
         Ok(Arc::clone(&self.card.get(is_fresh, fetch).await?.endpoint))
     }
@@ -87,6 +93,8 @@ impl Peer {
         let (answer, token) = self.attempt(endpoint, ask, context).await?;
         match token {
             Some(token) if answer.status() == StatusCode::UNAUTHORIZED => {
+                // It says nothing more, and its time ends here.
+                drop(answer);
                 self.wallet.forget(&token);
                 let (answer, _) = self.attempt(endpoint, ask, context).await?;
                 ask.accepted(answer, endpoint).await
@@ -103,19 +111,23 @@ impl Peer {
     ) -> Result<(Answer, Option<Arc<Token>>), Trouble> {
         let mut headers = self.settings.headers.clone();
         headers.extend(self.settings.identity.headers(context)?);
-        let token = self.wallet.show(&mut headers).await;
+        let token = self.wallet.show(&mut headers, context).await;
         let token = token.map_err(Trouble::Before)?;
         headers.insert(ACCEPT, HeaderValue::from_static(ask.accepts()));
         let version = endpoint.generation.version();
         headers.insert(VERSION, HeaderValue::from_static(version));
         let url = ask.url(endpoint);
+        let cause = Some(Cause {
+            run: context,
+            purpose: ask.purpose(endpoint),
+        });
         let answer = match ask.body(endpoint)? {
             Some(body) => {
                 let json = HeaderValue::from_static("application/json");
                 headers.insert(CONTENT_TYPE, json);
-                self.upstream.post(&url, headers, body).await
+                self.upstream.post(&url, headers, body, cause).await
             }
-            None => self.upstream.get(&url, headers).await,
+            None => self.upstream.get(&url, headers, cause).await,
         };
         Ok((answer?, token))
     }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::endpoint::{Binding, Endpoint};
 use crate::{
     SkillError,
-    upstream::{Answer, Events, Fault},
+    upstream::{Answer, Events, Fault, Purpose},
 };
 
 /// How long, and how far, the text of a refusal is read.
@@ -62,6 +62,15 @@ impl Ask<'_> {
             Self::Get(_) => MethodKind::GetTask,
             Self::Cancel(_) => MethodKind::CancelTask,
             Self::Subscribe(_) => MethodKind::SubscribeToTask,
+        }
+    }
+
+    /// What a request is for that asks so.
+    pub(super) const fn purpose(&self, endpoint: &Endpoint) -> Purpose {
+        Purpose::Agent {
+            operation: self.kind().label(),
+            version: endpoint.generation.version(),
+            binding: endpoint.binding.name(),
         }
     }
 

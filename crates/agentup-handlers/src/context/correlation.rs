@@ -6,8 +6,6 @@ use super::SkillContext;
 use crate::TraceContext;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
-const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
 
 impl SkillContext {
     /// The place in the trace for a call that is made now: below the caller's own, where the caller
@@ -37,18 +35,14 @@ impl SkillContext {
     /// The headers `X-Request-Id`, `traceparent` and `tracestate` of a call that is made now.
     #[must_use]
     pub fn correlation(&self) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        let trace = self.trace();
-        let parent = trace.as_ref().map(ToString::to_string);
-        let state = trace.as_ref().and_then(TraceContext::state);
-        for (name, value) in [
-            (REQUEST_ID, Some(self.request_id())),
-            (TRACE_PARENT, parent.as_deref()),
-            (TRACE_STATE, state),
-        ] {
-            let value = value.and_then(|value| HeaderValue::try_from(value).ok());
-            headers.extend(value.map(|value| (name, value)));
-        }
+        let mut headers = self.trace().map(|it| it.headers()).unwrap_or_default();
+        headers.extend(self.request_header());
         headers
+    }
+
+    /// `X-Request-Id`: the request that began the run.
+    pub(crate) fn request_header(&self) -> Option<(HeaderName, HeaderValue)> {
+        let value = HeaderValue::try_from(self.request_id()).ok()?;
+        Some((REQUEST_ID, value))
     }
 }

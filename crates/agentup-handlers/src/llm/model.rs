@@ -59,7 +59,7 @@ impl Model {
         }
         Self {
             url: settings.url(),
-            upstream: Upstream::new(settings.manner.limits()),
+            upstream: Upstream::new(settings.manner.limits(), Arc::clone(&observer)),
             headers,
             settings,
             observer,
@@ -119,7 +119,11 @@ impl Model {
         usage: &mut Option<Usage>,
     ) -> Result<(), Trouble> {
         let headers = self.headers.clone();
-        let answer = self.upstream.post(&self.url, headers, question).await?;
+        // What is told of it is told of the question.
+        let answer = self
+            .upstream
+            .post(&self.url, headers, question, None)
+            .await?;
         let answer = self.accepted(answer).await?;
         let mut pieces = pin!(pieces(Reader::new(self.settings.provider, answer)));
         let mut finish = None;

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::Timer;
-use crate::{Reply, RunOf, SkillError, llm::ModelAsked};
+use crate::{Reply, RunOf, SkillError, llm::ModelAsked, upstream::Requested};
 
 /// Hears of what happens around skills. It must not wait for anything.
 pub trait Observer: Send + Sync {
@@ -30,6 +30,8 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
 pub enum SkillEvent<'a> {
     /// A language model was asked, and has answered or not.
     ModelAsked(ModelAsked<'a>),
+    /// A request to a service or another agent has ended. There may be several in one call.
+    Requested(Requested<'a>),
     /// A service or another agent was asked, and has answered or not.
     ServiceAsked {
         /// The skill.
@@ -75,6 +77,7 @@ impl SkillEvent<'_> {
     pub const fn skill(&self) -> &str {
         match self {
             Self::ModelAsked(ModelAsked { skill, .. })
+            | Self::Requested(Requested { skill, .. })
             | Self::ServiceAsked { skill, .. }
             | Self::Limited { skill }
             | Self::Cached { skill }

@@ -25,7 +25,9 @@ impl Observer for Told {
             SkillEvent::Cached { skill } => format!("cached {skill}"),
             SkillEvent::Retried { skill } => format!("retried {skill}"),
             SkillEvent::ModelAsked(_) => panic!("there is no model"),
-            SkillEvent::ServiceAsked { .. } => panic!("there is no service"),
+            SkillEvent::ServiceAsked { .. } | SkillEvent::Requested(_) => {
+                panic!("there is no service")
+            }
             SkillEvent::Ran {
                 skill,
                 outcome,

@@ -8,25 +8,37 @@ use reqwest::{
 };
 use serde::de::DeserializeOwned;
 
-use super::{Events, Fault, Limits, Lines};
+use super::{Events, Fault, Limits, Lines, request::Asking};
 
 /// An answer whose body has not been read. Dropping it ends the call.
 #[derive(Debug)]
 pub struct Answer {
     response: Response,
     limits: Limits,
+    asking: Option<Asking>,
 }
 
 impl Answer {
     /// # Errors
     /// For a redirect.
-    pub(super) fn new(response: Response, limits: Limits) -> Result<Self, Fault> {
+    pub(super) fn new(
+        response: Response,
+        limits: Limits,
+        mut asking: Option<Asking>,
+    ) -> Result<Self, Fault> {
         let status = response.status();
+        if let Some(asking) = &mut asking {
+            asking.answered(status);
+        }
         // `304` leads nowhere: the answer is what was there before.
         if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
-            return Err(Fault::Redirect(status.as_u16()));
+            return Err(noted(&mut asking, Fault::Redirect(status.as_u16())));
         }
-        Ok(Self { response, limits })
+        Ok(Self {
+            response,
+            limits,
+            asking,
+        })
     }
 
     /// The status.
@@ -81,11 +93,11 @@ impl Answer {
     ///
     /// # Errors
     /// When it does not arrive whole, in time and within [`Limits::reply`].
-    pub async fn bytes(self) -> Result<Vec<u8>, Fault> {
+    pub async fn bytes(mut self) -> Result<Vec<u8>, Fault> {
         let announced = self.response.content_length().unwrap_or_default();
         let limit = self.limits.reply;
         if usize::try_from(announced).map_or(true, |announced| announced > limit) {
-            return Err(Fault::TooLarge(limit));
+            return Err(noted(&mut self.asking, Fault::TooLarge(limit)));
         }
         let mut chunks = self.chunks();
         let mut body = Vec::new();
@@ -123,6 +135,7 @@ impl Answer {
             limit: self.limits.reply,
             left: self.limits.reply,
             response: self.response,
+            asking: self.asking,
         }
     }
 }
@@ -133,18 +146,29 @@ pub(super) struct Chunks {
     response: Response,
     limit: usize,
     left: usize,
+    asking: Option<Asking>,
 }
 
 impl Chunks {
     pub(super) async fn next(&mut self) -> Result<Option<bytes::Bytes>, Fault> {
         let chunk = self.response.chunk().await;
-        let Some(chunk) = chunk.map_err(|error| Fault::of(&error))? else {
+        let chunk = chunk.map_err(|error| noted(&mut self.asking, Fault::of(&error)))?;
+        let Some(chunk) = chunk else {
+            if let Some(asking) = &mut self.asking {
+                asking.ended();
+            }
             return Ok(None);
         };
-        self.left = self
-            .left
-            .checked_sub(chunk.len())
-            .ok_or(Fault::TooLarge(self.limit))?;
+        let left = self.left.checked_sub(chunk.len());
+        self.left = left.ok_or_else(|| noted(&mut self.asking, Fault::TooLarge(self.limit)))?;
         Ok(Some(chunk))
     }
+}
+
+/// A fault that shows in the trace as well.
+fn noted(asking: &mut Option<Asking>, fault: Fault) -> Fault {
+    if let Some(asking) = asking {
+        asking.failed(&fault);
+    }
+    fault
 }

@@ -58,6 +58,23 @@ impl Fault {
         }
     }
 
+    /// Its name in traces. Part of the interface.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoClient(_) => "no_client",
+            Self::Connect(_) => "connect",
+            Self::Timeout => "timeout",
+            Self::Broken(_) => "broken",
+            Self::Redirect(_) => "redirect",
+            Self::Status(..) => "status",
+            Self::TooLarge(_) => "too_large",
+            Self::Senseless(_) => "senseless",
+            Self::HalfStream => "half_stream",
+            Self::Reported(_) => "reported",
+        }
+    }
+
     /// What the caller hears of it.
     #[must_use]
     pub const fn public(&self) -> &'static str {

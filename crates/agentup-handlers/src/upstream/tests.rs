@@ -47,8 +47,10 @@ fn stream(body: &str) -> String {
 }
 
 async fn post(url: &Url) -> Result<Answer, Fault> {
-    let upstream = Upstream::new(QUICK);
-    upstream.post(url, HeaderMap::new(), b"{}".to_vec()).await
+    let upstream = Upstream::new(QUICK, Arc::new(()));
+    upstream
+        .post(url, HeaderMap::new(), b"{}".to_vec(), None)
+        .await
 }
 
 async fn bytes(url: &Url) -> Result<Vec<u8>, Fault> {

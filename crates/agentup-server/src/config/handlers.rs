@@ -54,11 +54,15 @@ impl HandlerConfig {
     pub(crate) fn skill(&self, id: &str, observer: &Arc<dyn Observer>) -> Skill {
         let (skill, identity) = match self {
             Self::A2a(settings) => (
-                watched(id, A2aSkill::new(settings.clone()), observer),
+                watched(id, A2aSkill::new(settings.clone(), observer), observer),
                 settings.identity,
             ),
             Self::Http(settings) => (
-                watched(id, HttpSkill::new(settings.clone()), observer),
+                watched(
+                    id,
+                    HttpSkill::new(settings.clone(), Arc::clone(observer)),
+                    observer,
+                ),
                 settings.identity,
             ),
             Self::Llm(settings) => (

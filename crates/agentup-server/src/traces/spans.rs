@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use agentup_env::clock;
-use agentup_handlers::{TraceContext, llm::ModelAsked};
+use agentup_handlers::TraceContext;
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -77,41 +77,7 @@ impl Tracer {
         );
     }
 
-    /// A language model was asked.
-    pub(crate) fn model(&self, asked: &ModelAsked<'_>) {
-        let Some(place) = asked.within.and_then(Place::below) else {
-            return;
-        };
-        let mut attributes = vec![
-            text("gen_ai.operation.name", "chat"),
-            text("gen_ai.provider.name", asked.provider),
-            text("gen_ai.request.model", asked.model),
-            text("a2a.skill.id", asked.skill),
-            text("agentup.outcome", asked.outcome),
-        ];
-        for (name, tokens) in [
-            ("gen_ai.usage.input_tokens", asked.prompt_tokens),
-            ("gen_ai.usage.output_tokens", asked.answer_tokens),
-        ] {
-            attributes.extend(tokens.map(|tokens| number(name, tokens)));
-        }
-        if let Some(first) = asked.first_word {
-            let seconds = Value::Real(first.as_secs_f64());
-            attributes.push(attribute("gen_ai.response.time_to_first_chunk", seconds));
-        }
-        self.end(
-            &place,
-            Ended {
-                name: format!("chat {}", asked.model),
-                kind: Kind::Client,
-                took: asked.took,
-                attributes,
-                error: (asked.outcome == "failed").then_some(asked.outcome),
-            },
-        );
-    }
-
-    fn end(&self, place: &Place, ended: Ended) {
+    pub(super) fn end(&self, place: &Place, ended: Ended<'_>) {
         let context: &TraceContext = &place.context;
         if !context.is_sampled() {
             return;
@@ -153,12 +119,12 @@ pub(crate) struct SkillRan<'a> {
 }
 
 /// What is told of a span when it has ended, which is now.
-struct Ended {
-    name: String,
-    kind: Kind,
-    took: Duration,
-    attributes: Vec<KeyValue>,
-    error: Option<&'static str>,
+pub(super) struct Ended<'a> {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) took: Duration,
+    pub(super) attributes: Vec<KeyValue>,
+    pub(super) error: Option<&'a str>,
 }
 
 fn of_task(task: &str, context: &str) -> [KeyValue; 3] {
@@ -175,14 +141,14 @@ pub(super) fn text(name: &str, value: &str) -> KeyValue {
     attribute(name, Value::Text(value.to_owned()))
 }
 
-fn number(name: &str, value: u64) -> KeyValue {
+pub(super) fn number(name: &str, value: u64) -> KeyValue {
     attribute(
         name,
         Value::Number(i64::try_from(value).unwrap_or(i64::MAX)),
     )
 }
 
-fn attribute(name: &str, value: Value) -> KeyValue {
+pub(super) fn attribute(name: &str, value: Value) -> KeyValue {
     KeyValue {
         key: name.to_owned(),
         value: Some(AnyValue { value: Some(value) }),

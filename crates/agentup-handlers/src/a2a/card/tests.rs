@@ -39,8 +39,8 @@ fn answer(status: &str, headers: &str, port: u16) -> String {
 }
 
 async fn read_card(url: &Url, before: Option<&Read>) -> Result<Read, Fault> {
-    let upstream = Upstream::new(Limits::default());
-    read(&upstream, url, &[], HeaderMap::new(), before).await
+    let upstream = Upstream::new(Limits::default(), Arc::new(()));
+    read(&upstream, url, &[], HeaderMap::new(), before, None).await
 }
 
 fn age(read: &Read) -> Duration {
