@@ -48,8 +48,14 @@ impl Authority {
     /// One that has expired long ago.
     #[must_use]
     pub fn expired_server(&self) -> Certified {
+        self.server_until(2020)
+    }
+
+    /// One that is good until this year begins.
+    #[must_use]
+    pub fn server_until(&self, year: i32) -> Certified {
         let mut params = server_params();
-        params.not_after = rcgen::date_time_ymd(2020, 1, 1);
+        params.not_after = rcgen::date_time_ymd(year, 1, 1);
         self.vouch_for(&params)
     }
 

@@ -37,6 +37,9 @@ use crate::{
 /// How often tasks that outlived their time are dropped.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
 
+/// How often it is seen whether a flood is over.
+const FLOOD_INTERVAL: Duration = Duration::from_secs(1);
+
 /// An agent: what it may do, and who may make it do so.
 ///
 /// ```no_run
@@ -263,12 +266,14 @@ impl Agent {
         tokio::select! {
             () = stop => {}
             () = sweep(&app) => {}
+            () = look_after_floods(&app) => {}
             () = Box::pin(reloader.run(hangup, begun_with)) => {}
         }
         stop::in_order(&app, &mut workers, &server).await;
         if let Some(tracer) = app.tracer() {
             tracer.flush(stop::LAST_WORDS).await;
         }
+        app.audit.look(true);
         app.audit.record(What::Stopped);
         app.audit.close();
         Ok(())
@@ -403,6 +408,14 @@ fn announce(
     }
     writeln!(out, "agentup-server listening on {scheme}://{bound}")?;
     out.flush()
+}
+
+async fn look_after_floods(app: &App) {
+    let mut ticks = tokio::time::interval(FLOOD_INTERVAL);
+    loop {
+        ticks.tick().await;
+        app.audit.look(false);
+    }
 }
 
 async fn sweep(app: &App) {

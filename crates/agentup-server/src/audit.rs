@@ -5,33 +5,40 @@
 
 use std::{
     fmt, io,
+    net::IpAddr,
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
         mpsc::{SyncSender, sync_channel},
     },
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
-use arc_swap::ArcSwapOption;
+use agentup_handlers::middleware::Timer;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use parking_lot::Mutex;
 
 mod about;
 mod chain;
 mod event;
 mod file;
+mod floods;
+mod tally;
 mod tell;
 mod verify;
 mod writer;
 
 pub(crate) use event::What;
+pub(crate) use floods::Overload;
+pub(crate) use tally::Tally;
 pub(crate) use tell::tell;
 pub(crate) use verify::{Broken, verify};
 
 use about::About;
 use event::Event;
+use floods::Floods;
 
 use crate::{
     clock::Clock,
@@ -55,15 +62,18 @@ struct Inner {
     is_on: AtomicBool,
     /// Where events are handed over; requests do not wait for each other here.
     orders: ArcSwapOption<SyncSender<Order>>,
+    /// Whether nothing can be written there.
+    in_trouble: ArcSwapOption<AtomicBool>,
     desk: Mutex<Option<Desk>>,
-    /// What was not taken since it was last recorded.
-    lost: Arc<AtomicU64>,
+    floods: Floods,
+    tally: Arc<Tally>,
 }
 
 /// Who writes what is handed over.
 struct Desk {
-    config: AuditConfig,
+    config: Arc<ArcSwap<AuditConfig>>,
     orders: Arc<SyncSender<Order>>,
+    in_trouble: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
@@ -104,8 +114,10 @@ impl Audit {
             clock,
             is_on: AtomicBool::new(false),
             orders: ArcSwapOption::empty(),
+            in_trouble: ArcSwapOption::empty(),
             desk: Mutex::new(None),
-            lost: Arc::default(),
+            floods: Floods::new(Timer::system()),
+            tally: Arc::default(),
         }))
     }
 
@@ -122,8 +134,43 @@ impl Audit {
         let event = Order::Record(Event::new(self.0.clock.now(), what));
         let is_lost = (self.0.orders.load().as_ref()).is_some_and(|it| it.try_send(event).is_err());
         if is_lost {
-            self.0.lost.fetch_add(1, Ordering::Relaxed);
+            self.0.tally.lose(1);
         }
+    }
+
+    /// Records that the server is at a limit, at the beginning and at the end of that.
+    pub(crate) fn overloaded(&self, overload: Overload, turned_away: usize) {
+        if self.is_on()
+            && let Some(began) = self.0.floods.overload(overload, turned_away)
+        {
+            self.record(began);
+        }
+    }
+
+    /// Records that a client got no TLS connection; of a flood not every one.
+    pub(crate) fn tls_refused(&self, code: &'static str, peer: IpAddr) {
+        if self.is_on()
+            && let Some(refused) = self.0.floods.refused_handshake(code, peer)
+        {
+            self.record(refused);
+        }
+    }
+
+    /// Records which floods have come to their end: all, `at_the_end` of the server.
+    pub(crate) fn look(&self, at_the_end: bool) {
+        let ended = self.0.floods.ended(at_the_end);
+        ended.for_each(|what| self.record(what));
+    }
+
+    /// How many events were written, and how many were not.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.0.tally
+    }
+
+    /// Whether nothing can be written at the moment, as when the disk is full.
+    pub(crate) fn is_in_trouble(&self) -> bool {
+        let in_trouble = self.0.in_trouble.load();
+        (in_trouble.as_ref()).is_some_and(|it| it.load(Ordering::Relaxed))
     }
 
     /// Records by these settings from now on. What is open already stays open where it can.
@@ -132,18 +179,18 @@ impl Audit {
     /// When the new file cannot be written; the old settings hold then.
     pub(crate) fn adopt(&self, config: Option<&AuditConfig>) -> Result<(), AuditError> {
         let mut desk = self.0.desk.lock();
-        if let (Some(desk), Some(config)) = (&mut *desk, config)
+        if let (Some(desk), Some(config)) = (&*desk, config)
             && desk.has_place_of(config)
         {
-            desk.config = config.clone();
-            // Where the desk is full, it is emptied within moments.
-            let _ = desk.orders.send(Order::Adopt(config.clone()));
+            desk.config.store(Arc::new(config.clone()));
             return Ok(());
         }
         let started = config.map(|config| self.start(config)).transpose()?;
         let orders = started.as_ref().map(|desk| Arc::clone(&desk.orders));
+        let in_trouble = started.as_ref().map(|desk| Arc::clone(&desk.in_trouble));
         let before = std::mem::replace(&mut *desk, started);
         self.0.orders.store(orders);
+        self.0.in_trouble.store(in_trouble);
         self.0.is_on.store(config.is_some(), Ordering::Relaxed);
         drop(desk);
         before.into_iter().for_each(Desk::close);
@@ -166,14 +213,22 @@ impl Audit {
     }
 
     fn start(&self, config: &AuditConfig) -> Result<Desk, AuditError> {
-        let mut writer = Writer::open(config, self.0.clock.clone(), Arc::clone(&self.0.lost))?;
+        let in_trouble = Arc::<AtomicBool>::default();
+        let shared = Arc::new(ArcSwap::from_pointee(config.clone()));
+        let mut writer = Writer::open(
+            Arc::clone(&shared),
+            self.0.clock.clone(),
+            Arc::clone(&self.0.tally),
+            Arc::clone(&in_trouble),
+        )?;
         let (orders, waiting) = sync_channel(WAITING);
         let thread = std::thread::Builder::new()
             .name("audit".to_owned())
             .spawn(move || writer.run(&waiting))?;
         Ok(Desk {
-            config: config.clone(),
+            config: shared,
             orders: Arc::new(orders),
+            in_trouble,
             thread,
         })
     }
@@ -182,7 +237,7 @@ impl Audit {
 impl Desk {
     /// Whether these settings are for the place that is open.
     fn has_place_of(&self, config: &AuditConfig) -> bool {
-        match (&self.config.target, &config.target) {
+        match (&self.config.load().target, &config.target) {
             (AuditTarget::Stdout, AuditTarget::Stdout) => true,
             (AuditTarget::File { path, .. }, AuditTarget::File { path: other, .. }) => {
                 path == other

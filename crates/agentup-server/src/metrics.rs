@@ -17,6 +17,7 @@ use agentup_auth::Striped;
 use parking_lot::Mutex;
 
 mod about;
+mod audit;
 mod codes;
 mod connections;
 mod histogram;
@@ -32,6 +33,7 @@ mod scrape;
 mod skills;
 mod tasks;
 mod text;
+mod tls;
 
 pub(crate) use introspections::IntrospectionMeter;
 pub(crate) use limits::Limit;
@@ -46,6 +48,7 @@ use histogram::Histogram;
 use limits::LimitMeter;
 use reloads::ReloadMeter;
 use requests::RequestMeter;
+use tls::TlsMeter;
 
 /// All that is counted, from the start of the process to its end. Settings come and go; this stays.
 #[derive(Debug, Default)]
@@ -57,6 +60,7 @@ pub(crate) struct Metrics {
     pub(crate) reloads: ReloadMeter,
     pub(crate) streams: Arc<Level>,
     pub(crate) connections: ConnectionMeter,
+    pub(crate) tls: TlsMeter,
     limits: LimitMeter,
     /// Those of skills that somebody has a use for.
     skills: Mutex<HashMap<Arc<str>, Weak<SkillMeter>>>,

@@ -61,7 +61,9 @@ impl Workers {
     /// Starts one for each processor.
     pub(crate) fn start(listener: &StdListener, front: &Front) -> io::Result<Self> {
         let most = files::make_room(front.live().limits.connections);
-        let places = Arc::new(Places::new(most, Arc::clone(&front.app().metrics)));
+        let app = front.app();
+        let places = Places::new(most, Arc::clone(&app.metrics), app.audit.clone());
+        let places = Arc::new(places);
         let (stop, end) = (CancellationToken::new(), CancellationToken::new());
         let (alive, gone) = mpsc::channel(1);
         for number in 0..thread::available_parallelism()?.get() {

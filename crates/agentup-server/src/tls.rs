@@ -6,6 +6,7 @@
 use std::{io, path::Path, sync::Arc};
 
 use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
 use http::HeaderValue;
 use rustls::{
     ServerConfig,
@@ -30,7 +31,7 @@ mod identity;
 mod trust;
 
 pub(crate) use certificate::CertificateFacts;
-pub(crate) use handshake::Handshake;
+pub(crate) use handshake::{Handshake, HandshakeError};
 pub(crate) use identity::{CertificateFault, Identity, IdentityFault, KeyFault};
 pub(crate) use trust::{TrustFault, Trusted};
 
@@ -45,8 +46,16 @@ const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 pub(crate) struct Tls {
     config: TlsConfig,
     clock: Clock,
-    server: ArcSwap<ServerConfig>,
+    shown: ArcSwap<Shown>,
     hsts: Option<HeaderValue>,
+}
+
+/// What clients are shown.
+#[derive(Debug)]
+struct Shown {
+    server: Arc<ServerConfig>,
+    /// When the agent's own certificate expires.
+    expires: DateTime<Utc>,
 }
 
 /// Why there is no TLS as it is configured.
@@ -82,17 +91,16 @@ impl Tls {
         let clock = Clock::system();
         let files = config.files();
         let files = files.iter().map(|file| FileState::of(file)).collect();
-        let (server, _news) = read(config, &clock).map_err(io::Error::other)?;
+        let (shown, _news) = read(config, &clock).map_err(io::Error::other)?;
         let tls = Arc::new(Self {
             hsts: config.hsts.as_ref().map(hsts),
             config: config.clone(),
             clock,
-            server: ArcSwap::from(server),
+            shown: ArcSwap::from_pointee(shown),
         });
         follow_all(files, &tls, audit, |tls: &Self| {
-            let (server, news) =
-                read(&tls.config, &tls.clock).map_err(|fault| fault.to_string())?;
-            tls.server.store(server);
+            let (shown, news) = read(&tls.config, &tls.clock).map_err(|fault| fault.to_string())?;
+            tls.shown.store(Arc::new(shown));
             Ok(news)
         })?;
         Ok(tls)
@@ -105,7 +113,13 @@ impl Tls {
 
     /// What it takes to greet a client.
     pub(crate) fn handshake(&self) -> Handshake {
-        Handshake::new(self.server.load_full(), self.config.handshake_timeout)
+        let server = Arc::clone(&self.shown.load().server);
+        Handshake::new(server, self.config.handshake_timeout)
+    }
+
+    /// When the certificate expires that clients are shown now.
+    pub(crate) fn expires(&self) -> DateTime<Utc> {
+        self.shown.load().expires
     }
 }
 
@@ -116,7 +130,7 @@ fn hsts(max_age: &std::time::Duration) -> HeaderValue {
 }
 
 /// Reads the files, and says what is in them.
-fn read(config: &TlsConfig, clock: &Clock) -> Result<(Arc<ServerConfig>, String), Unusable> {
+fn read(config: &TlsConfig, clock: &Clock) -> Result<(Shown, String), Unusable> {
     let [certificate, key] = [&config.cert_file, &config.key_file];
     let identity =
         Identity::read(&bytes(certificate)?, &bytes(key)?, clock).map_err(|fault| match fault {
@@ -124,6 +138,7 @@ fn read(config: &TlsConfig, clock: &Clock) -> Result<(Arc<ServerConfig>, String)
             IdentityFault::Key(fault) => Unusable::Key(shown(key), fault),
         })?;
     let news = format!("the certificate is {}", identity.facts());
+    let expires = identity.facts().not_after;
     let trusted = match &config.client {
         None => None,
         Some(client) => {
@@ -131,7 +146,8 @@ fn read(config: &TlsConfig, clock: &Clock) -> Result<(Arc<ServerConfig>, String)
             Some(trusted.map_err(|fault| Unusable::Trust(shown(&client.ca_file), fault))?)
         }
     };
-    Ok((Arc::new(server(config, identity, trusted)?), news))
+    let server = Arc::new(server(config, identity, trusted)?);
+    Ok((Shown { server, expires }, news))
 }
 
 fn shown(path: &Path) -> String {

@@ -10,6 +10,8 @@ use agentup_tests::{
 use serde_json::{Value, json};
 
 mod files;
+mod floods;
+mod writing;
 
 const SCHEMA: &str = include_str!("../../../docs/audit.schema.json");
 

@@ -6,7 +6,8 @@ use std::{
 };
 
 use agentup_tests::{
-    Counterpart, METRICS_CONFIG, Model, PATIENCE, QUICK_START, QUICK_START_ENV, Scrape, Server,
+    Authority, Counterpart, Folder, METRICS_CONFIG, Model, PATIENCE, QUICK_START, QUICK_START_ENV,
+    Scrape, Server,
     tokens::{self, token},
 };
 use serde_json::{Value, json};
@@ -127,10 +128,29 @@ async fn of_introspection() -> Scrape {
     Server::start(&config, "").scrape().await
 }
 
+/// An agent that speaks TLS and keeps an audit.
+async fn of_tls() -> Scrape {
+    let config = format!(
+        "{QUICK_START}server: {{ tls: {{ cert_file: cert.pem, key_file: key.pem }} }}\n\
+         observability:\n  metrics: {{ enabled: true, listen: \"127.0.0.1:0\" }}\n  \
+         audit: {{ file: audit.jsonl }}\n"
+    );
+    let folder = Folder::new(&config, QUICK_START_ENV);
+    let certified = Authority::new("Test Authority").server();
+    folder.write("cert.pem", &certified.certificate);
+    folder.write("key.pem", &certified.key);
+    Server::start_in(folder).scrape().await
+}
+
 #[tokio::test]
 async fn the_list_of_metrics_is_what_agents_tell() {
     let mut all = BTreeMap::new();
-    for scrape in [of_skills().await, of_keys().await, of_introspection().await] {
+    for scrape in [
+        of_skills().await,
+        of_keys().await,
+        of_introspection().await,
+        of_tls().await,
+    ] {
         all.extend(told(&scrape));
     }
     let listed = listed();

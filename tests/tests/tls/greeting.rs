@@ -25,7 +25,7 @@ type Tls = &'static SupportedProtocolVersion;
 
 /// A greeting of TLS 1.1, as the last browsers sent it that spoke no later version (RFC 4346
 /// §7.4.1.2): a record, in it a `ClientHello` with two cipher suites of that time.
-fn old_greeting() -> Vec<u8> {
+pub(super) fn old_greeting() -> Vec<u8> {
     let mut hello = vec![3, 2];
     hello.extend([7; 32]);
     hello.extend([0, 0, 4, 0xc0, 0x13, 0, 0x2f, 1, 0]);

@@ -9,6 +9,7 @@ mod bound;
 mod faults;
 mod greeting;
 mod mutual;
+mod refused;
 mod reload;
 mod tools;
 

@@ -1,6 +1,8 @@
 //! Events: what is recorded. Their names and members are part of the interface: they are only added
 //! to, and `docs/audit.schema.json` describes them.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -63,6 +65,22 @@ pub(crate) enum What {
         code: &'static str,
         #[serde(flatten)]
         about: About,
+    },
+    /// A client got no TLS connection.
+    #[serde(rename = "tls.refused")]
+    TlsRefused { code: &'static str, client: IpAddr },
+    /// So many more got none, of whom there is no event of their own.
+    #[serde(rename = "tls.refused_more")]
+    TlsRefusedMore { handshakes: u64 },
+    /// A limit of the whole server is reached: what is above it is turned away from now on.
+    #[serde(rename = "overload.began")]
+    OverloadBegan { limit: &'static str },
+    /// Nothing was turned away any more.
+    #[serde(rename = "overload.ended")]
+    OverloadEnded {
+        limit: &'static str,
+        turned_away: u64,
+        seconds: u64,
     },
     /// The keys of an issuer are other ones now.
     #[serde(rename = "keys.changed")]

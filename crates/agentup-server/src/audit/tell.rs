@@ -2,7 +2,7 @@
 
 use agentup_auth::Scope;
 
-use super::{About, What};
+use super::{About, Overload, What};
 use crate::{
     app::App,
     http::RejectionKind,
@@ -32,12 +32,10 @@ pub(crate) fn tell(app: &App, record: &Record) {
                 code,
                 about: about(),
             },
+            RejectionKind::Overload => return app.audit.overloaded(Overload::Concurrency, 1),
             // Of an address whose refused credentials are recorded already: a flood would drown the
             // rest.
-            RejectionKind::Source
-            | RejectionKind::Authorization
-            | RejectionKind::Overload
-            | RejectionKind::Request => {
+            RejectionKind::Source | RejectionKind::Authorization | RejectionKind::Request => {
                 return;
             }
         },

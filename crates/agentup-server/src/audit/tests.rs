@@ -99,4 +99,10 @@ fn what_does_not_fit_is_counted() {
         }
     }
     assert_eq!(recorded + lost, u64::try_from(sent).unwrap());
+    let tally = audit.tally();
+    assert_eq!(tally.lost(), lost);
+    assert_eq!(
+        tally.written(),
+        u64::try_from(text.lines().count()).unwrap()
+    );
 }

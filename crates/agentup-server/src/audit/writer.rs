@@ -4,16 +4,17 @@ use std::{
     io::{self, Write as _},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, TryRecvError},
     },
     thread,
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
-use super::{AuditError, Event, What, chain::Head, file::AuditFile};
+use super::{AuditError, Event, Tally, What, chain::Head, file::AuditFile};
 use crate::{
     clock::Clock,
     config::{AuditConfig, AuditTarget},
@@ -30,23 +31,27 @@ const PAUSE_OF_TROUBLE: Duration = Duration::from_millis(250);
 const BATCH: usize = 64 * 1024;
 
 /// What the thread is told.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all of them are events, which should not be allocated besides"
+)]
 pub(super) enum Order {
     Record(Event),
     /// The file may have been moved: open it anew.
     Reopen,
-    /// Other settings for the same place.
-    Adopt(AuditConfig),
 }
 
 pub(super) struct Writer {
-    config: AuditConfig,
+    /// May be other settings for the same place from one moment to the next.
+    config: Arc<ArcSwap<AuditConfig>>,
     clock: Clock,
-    lost: Arc<AtomicU64>,
+    tally: Arc<Tally>,
     head: Head,
     place: Place,
-    /// Lines that are put together and not written.
+    /// Lines that are put together and not written, and how many they are.
     ready: Vec<u8>,
-    in_trouble: bool,
+    events: u64,
+    in_trouble: Arc<AtomicBool>,
 }
 
 enum Place {
@@ -56,11 +61,12 @@ enum Place {
 
 impl Writer {
     pub(super) fn open(
-        config: &AuditConfig,
+        config: Arc<ArcSwap<AuditConfig>>,
         clock: Clock,
-        lost: Arc<AtomicU64>,
+        tally: Arc<Tally>,
+        in_trouble: Arc<AtomicBool>,
     ) -> Result<Self, AuditError> {
-        let (place, head, cut) = match &config.target {
+        let (place, head, cut) = match &config.load().target {
             AuditTarget::Stdout => (Place::Stdout, Head::new(), 0),
             AuditTarget::File { path, .. } => {
                 let (file, head, cut) = AuditFile::open(path)?;
@@ -68,13 +74,14 @@ impl Writer {
             }
         };
         let mut writer = Self {
-            config: config.clone(),
+            config,
             clock,
-            lost,
+            tally,
             head,
             place,
             ready: Vec::new(),
-            in_trouble: false,
+            events: 0,
+            in_trouble,
         };
         writer.record_now(What::Opened { cut_bytes: cut });
         Ok(writer)
@@ -90,24 +97,29 @@ impl Writer {
                     Err(TryRecvError::Disconnected) => break false,
                 }
                 // While nothing can be written, what comes waits where it is.
-                if self.in_trouble {
+                if self.is_in_trouble() {
                     break true;
                 }
             };
-            let lost = self.lost.swap(0, Ordering::Relaxed);
+            let lost = self.tally.take_untold();
             if lost > 0 {
                 self.record_now(What::Lost { events: lost });
             }
             self.write();
             if !more {
-                return;
+                // What is still ready goes with the thread.
+                return self.tally.lose(self.events);
             }
-            thread::sleep(if self.in_trouble {
+            thread::sleep(if self.is_in_trouble() {
                 PAUSE_OF_TROUBLE
             } else {
                 PAUSE
             });
         }
+    }
+
+    fn is_in_trouble(&self) -> bool {
+        self.in_trouble.load(Ordering::Relaxed)
     }
 
     fn follow(&mut self, order: Order) {
@@ -121,7 +133,6 @@ impl Writer {
                     tracing::error!("the file of the audit cannot be opened anew: {error}");
                 }
             }
-            Order::Adopt(config) => self.config = config,
         }
     }
 
@@ -133,12 +144,13 @@ impl Writer {
     fn add(&mut self, event: &Event) {
         let mut json = event.to_json();
         let mut head = self.head.clone();
-        head.append(&mut json, self.config.hash_chain);
+        head.append(&mut json, self.config.load().hash_chain);
         let line = serde_json::to_vec(&json).unwrap_or_default();
         self.make_room(line.len().saturating_add(1), event.time());
         self.head = head;
         self.ready.extend_from_slice(&line);
         self.ready.push(b'\n');
+        self.events = self.events.saturating_add(1);
         if self.ready.len() >= BATCH {
             self.write();
         }
@@ -146,7 +158,7 @@ impl Writer {
 
     /// Begins another file where the line would not fit into this one, or is of another day.
     fn make_room(&mut self, length: usize, time: DateTime<Utc>) {
-        let AuditTarget::File { rotation, .. } = self.config.target else {
+        let AuditTarget::File { rotation, .. } = self.config.load().target else {
             return;
         };
         let Place::File(file) = &self.place else {
@@ -165,7 +177,7 @@ impl Writer {
         self.write();
         let seq = self.head.seq;
         if let Place::File(file) = &mut self.place
-            && !self.in_trouble
+            && !self.in_trouble.load(Ordering::Relaxed)
             && let Err(error) = file.rotate(seq, time, rotation.keep)
         {
             tracing::error!("another file of the audit cannot be begun: {error}");
@@ -187,12 +199,13 @@ impl Writer {
         match written {
             Ok(()) => {
                 self.ready.clear();
-                if std::mem::take(&mut self.in_trouble) {
+                self.tally.write(std::mem::take(&mut self.events));
+                if self.in_trouble.swap(false, Ordering::Relaxed) {
                     tracing::info!("the audit is written again");
                 }
             }
             Err(error) => {
-                if !std::mem::replace(&mut self.in_trouble, true) {
+                if !self.in_trouble.swap(true, Ordering::Relaxed) {
                     tracing::error!("the audit cannot be written: {error}");
                 }
             }

@@ -1,4 +1,4 @@
-//! The codes that requests are refused with: few, and known beforehand, so that each has its count
+//! The codes that requests and connections are refused with: few, and known beforehand, so that each has its count
 //! from the beginning and nothing that a request brings can make one more.
 
 use super::Count;
@@ -101,6 +101,20 @@ pub(super) const OF_REQUESTS: &[&str] = &[
     "task_not_found",
     "unsupported_operation",
     "version_not_supported",
+];
+
+/// Why there is no TLS connection. In the order of the alphabet.
+pub(super) const OF_HANDSHAKES: &[&str] = &[
+    "tls_bad_certificate",
+    "tls_broken",
+    "tls_closed",
+    "tls_distrusted",
+    "tls_failed",
+    "tls_incompatible",
+    "tls_late",
+    "tls_no_certificate",
+    "tls_not_tls",
+    "tls_plain_http",
 ];
 
 /// A count for each code of a list.

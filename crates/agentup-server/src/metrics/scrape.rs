@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use prometheus_client::{collector::Collector, encoding::DescriptorEncoder};
 
 use super::{
-    about,
+    about, audit,
     page::{BARE, Family, Page},
 };
 use crate::{
@@ -85,6 +85,9 @@ impl Collector for Scrape {
         page.gauge(&CONCURRENCY, app.concurrency)?;
         metrics.connections.write(live.limits.connections, page)?;
         metrics.limits.write(page)?;
+        if let Some(tls) = &live.tls {
+            metrics.tls.write(tls, page)?;
+        }
         page.gauge(&STREAMS, metrics.streams.get())?;
         let cache = live.gate.token_cache();
         page.counters(&CACHE_HITS, cache.map(|cache| (BARE, cache.hits)))?;
@@ -101,7 +104,8 @@ impl Collector for Scrape {
         page.gauge(&PUSH_WAITING, push.waiting)?;
         page.gauge(&PUSH_LIMIT, push.most_waiting)?;
         page.gauge(&PUSH_UNDER_WAY, push.under_way)?;
-        metrics.push.write(page)
+        metrics.push.write(page)?;
+        audit::write(&app.audit, page)
     }
 }
 

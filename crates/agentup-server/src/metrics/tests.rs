@@ -107,7 +107,17 @@ fn every_code_of_a_refusal_has_its_count() {
     for kind in agentup_protocol::ErrorKind::ALL {
         assert!(codes::OF_REQUESTS.contains(&kind.name()), "{}", kind.name());
     }
-    for list in [codes::OF_CREDENTIALS, codes::OF_REQUESTS] {
+    for name in codes_in(include_str!("../tls/handshake/error.rs")) {
+        assert!(
+            codes::OF_HANDSHAKES.contains(&name),
+            "a handshake has {name}"
+        );
+    }
+    for list in [
+        codes::OF_CREDENTIALS,
+        codes::OF_REQUESTS,
+        codes::OF_HANDSHAKES,
+    ] {
         assert!(list.is_sorted(), "they are searched as sorted ones");
     }
 }

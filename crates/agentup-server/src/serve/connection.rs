@@ -100,14 +100,20 @@ impl Connections {
             greeted = tls.handshake().perform(stream) => greeted,
             () = self.is_at_its_end() => return,
         };
+        let app = self.front.app();
         match greeted {
             Ok((stream, certificate)) => {
+                app.metrics.tls.done();
                 let peer = Peer::new(address, certificate);
                 let hsts = tls.hsts().cloned();
                 let ended = self.speak(stream, peer, hsts, activity, watcher).await;
                 self.tell(ended);
             }
             Err(error) => {
+                app.metrics.tls.failed(&error);
+                if error.is_refusal() {
+                    app.audit.tls_refused(error.code(), address.ip());
+                }
                 tracing::debug!(peer = %address, code = error.code(), "no TLS connection: {error}");
             }
         }

@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 
 use super::activity::{Activity, Overdue, now};
 use crate::{
+    audit::{Audit, Overload},
     client_address::Source,
     config::{LimitsConfig, TrustedProxies},
     metrics::{Limit, Metrics},
@@ -38,6 +39,7 @@ pub(crate) struct Places {
     /// When it was last logged that there are too many, in milliseconds.
     complained: AtomicU64,
     metrics: Arc<Metrics>,
+    audit: Audit,
 }
 
 #[derive(Debug, Default)]
@@ -73,13 +75,14 @@ pub(super) enum NoPlace {
 
 impl Places {
     /// No place is taken. There are never more than `most`, whatever is configured.
-    pub(crate) fn new(most: usize, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(most: usize, metrics: Arc<Metrics>, audit: Audit) -> Self {
         metrics.connections.never_above(most);
         Self {
             taken: Mutex::default(),
             most,
             complained: AtomicU64::new(0),
             metrics,
+            audit,
         }
     }
 
@@ -112,6 +115,7 @@ impl Places {
         if taken.by_number.len() >= most {
             let ended = taken.make_room(most);
             self.metrics.limit_hits(Limit::Connections, ended.max(1));
+            self.audit.overloaded(Overload::Connections, ended.max(1));
             if ended == 0 {
                 drop(taken);
                 self.complain(

@@ -13,6 +13,10 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use super::client::certificate_of;
 
+mod error;
+
+pub(crate) use error::HandshakeError;
+
 /// The first byte of a client that speaks TLS: a handshake record (RFC 8446 §5.1).
 const HANDSHAKE_RECORD: u8 = 22;
 
@@ -30,31 +34,6 @@ const MAX_PLAIN_BYTES: u64 = 64 << 10;
 pub(crate) struct Handshake {
     server: Arc<ServerConfig>,
     within: Duration,
-}
-
-/// Why there is no connection.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum HandshakeError {
-    #[error("the client spoke plain HTTP")]
-    Plain,
-    #[error("the client spoke no TLS")]
-    NotTls,
-    #[error("the client was not done in time")]
-    Late,
-    #[error("{0}")]
-    Failed(#[from] io::Error),
-}
-
-impl HandshakeError {
-    /// A name for logs and metrics.
-    pub(crate) fn code(&self) -> &'static str {
-        match self {
-            Self::Plain => "tls_plain_http",
-            Self::NotTls => "tls_not_tls",
-            Self::Late => "tls_late",
-            Self::Failed(_) => "tls_failed",
-        }
-    }
 }
 
 impl Handshake {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::advance;
 
 use super::*;
+use crate::testing::no_audit;
 
 fn limits(connections: usize, of_source: Option<usize>) -> LimitsConfig {
     crate::testing::limits(|limits| {
@@ -26,7 +27,7 @@ struct Door {
 impl Door {
     fn new(connections: usize, of_source: Option<usize>) -> Self {
         Self {
-            places: Arc::new(Places::new(1_000, Arc::default())),
+            places: Arc::new(Places::new(1_000, Arc::default(), no_audit())),
             limits: limits(connections, of_source),
             proxies: TrustedProxies {
                 networks: Some(vec![ip(9).into()]),
@@ -124,7 +125,7 @@ async fn a_flood_ends_itself_before_those_who_have_asked() {
 
 #[test]
 fn there_are_never_more_than_the_process_can_have() {
-    let places = Arc::new(Places::new(1, Arc::default()));
+    let places = Arc::new(Places::new(1, Arc::default(), no_audit()));
     let (limits, proxies) = (limits(100, None), TrustedProxies::default());
     let first = places.enter(ip(1), &limits, &proxies).unwrap();
     let _work = first.activity.begin();

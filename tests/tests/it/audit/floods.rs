@@ -1,0 +1,59 @@
+//! Many are turned away, and few events tell of it.
+
+use std::time::Instant;
+
+use agentup_tests::{PATIENCE, QUICK_START, QUICK_START_ENV, Server, Wire, tokens::token};
+
+use super::{of, told};
+
+/// Begins a request whose body does not come.
+fn begin(server: &Server) -> Wire {
+    let mut wire = Wire::connect(server.authority());
+    let credential = format!("Authorization: Bearer {}", token("alice", ""));
+    wire.send_head(&[
+        &credential,
+        "Content-Type: application/json",
+        "Content-Length: 10",
+    ]);
+    wire
+}
+
+#[tokio::test]
+async fn an_overload_has_two_events() {
+    let limits = "server: { limits: { concurrency: 1 } }";
+    let server = Server::start(&format!("{QUICK_START}\n{limits}\n"), QUICK_START_ENV);
+    let waiting = begin(&server);
+    let begun = Instant::now();
+    let mut turned_away = 0;
+    // The first may come before the one that waits.
+    while turned_away < 30 {
+        let answer = server.get("/.well-known/agent-card.json").await;
+        turned_away += u64::from(answer.status == 503);
+        assert!(begun.elapsed() < PATIENCE, "there is still a place");
+    }
+    drop(waiting);
+    let events = of(&server.stop());
+    assert_eq!(
+        told(&events)[2..],
+        ["overload.began", "overload.ended", "server.stopped"]
+    );
+    for event in &events[2..4] {
+        assert_eq!(event["limit"], "concurrency");
+    }
+    assert_eq!(events[3]["turned_away"], turned_away);
+}
+
+#[tokio::test]
+async fn a_full_server_has_two_events() {
+    let limits = "server: { limits: { connections: 8 } }";
+    let server = Server::start(&format!("{QUICK_START}\n{limits}\n"), QUICK_START_ENV);
+    let mut silent: Vec<_> = (0..20).map(|_| Wire::connect(server.authority())).collect();
+    assert!(silent[..12].iter_mut().all(Wire::is_closed));
+    let events = of(&server.stop());
+    assert_eq!(
+        told(&events)[2..],
+        ["overload.began", "overload.ended", "server.stopped"]
+    );
+    assert_eq!(events[3]["limit"], "connections");
+    assert_eq!(events[3]["turned_away"], 12);
+}
