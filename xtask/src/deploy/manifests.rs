@@ -58,6 +58,8 @@ pub(super) fn helm(ground: &Ground<'_>) -> Result<()> {
         "",
         "ingress.enabled=true,serviceMonitor.enabled=true",
         "autoscaling.enabled=false,networkPolicy.enabled=false,environment=development",
+        "probes.port=metrics",
+        "probes.scheme=HTTPS",
     ] {
         let chart = helm(&["template", "jwt-agent"]).args(MUST);
         let rendered = chart.args(["--set", more]).read()?;
