@@ -101,10 +101,10 @@ enum Command {
         format: SchemaFormat,
     },
     /// Ask the agent that runs with this configuration how it is: exit code 0 if it is well, 1 if not
+    #[command(after_help = health::EXAMPLES)]
     Health {
-        /// Ask whether it wants requests, too, not only whether it lives
-        #[arg(long)]
-        ready: bool,
+        #[command(flatten)]
+        probe: health::HealthArgs,
     },
     /// Work with the files of an audit
     Audit {
@@ -245,7 +245,7 @@ impl Cli {
                 };
                 Ok(print(text.as_bytes())?)
             }
-            Some(Command::Health { ready }) => self.options.health(ready),
+            Some(Command::Health { probe }) => self.options.health(&probe),
             Some(Command::Audit {
                 command: AuditCommand::Verify { files },
             }) => verify_audit(&files),
@@ -318,10 +318,12 @@ impl Options {
     }
 
     /// A probe asks often: what loading the configuration warns of, the server has said once.
-    fn health(self, ready: bool) -> Result<(), Failure> {
-        let loaded = self.source()?.load()?;
-        let path = if ready { "/readyz" } else { "/healthz" };
-        let said = health::ask(&loaded.config.server, path).map_err(Failure::Unwell)?;
+    fn health(self, probe: &health::HealthArgs) -> Result<(), Failure> {
+        let source = self.source()?;
+        let loaded = source.load()?;
+        let variables = source.environment().map_err(AgentError::from)?;
+        let said = probe.ask(&loaded.config, &variables);
+        let said = said.map_err(Failure::Unwell)?;
         Ok(print(format!("{said}\n").as_bytes())?)
     }
 

@@ -28,6 +28,7 @@ mod wellknown;
 
 pub(crate) use challenge::{ChallengeScheme, Challenger};
 pub(crate) use front::Front;
+pub(crate) use health::probe_response;
 pub(crate) use metrics::{METRICS, response as metrics_response};
 pub(crate) use rejection::{Rejection, RejectionKind};
 pub(crate) use rest::route_for as rest_route;

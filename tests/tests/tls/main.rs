@@ -8,6 +8,7 @@
 mod bound;
 mod faults;
 mod greeting;
+mod health;
 mod mutual;
 mod refused;
 mod reload;

@@ -1,14 +1,14 @@
 //! The tools of this project with TLS, as a user has them.
 
-use std::{fs, os::unix::fs::MetadataExt as _, process::Stdio};
+use std::{fs, os::unix::fs::MetadataExt as _};
 
 use agentup_tests::{
-    Authority, Folder, Log, QUICK_START_ENV, Server, program, run,
+    Folder, QUICK_START_ENV, Server, run,
     tokens::{token, token_but},
 };
 use serde_json::json;
 
-use super::{config, folder, secured};
+use super::{config, secured};
 
 #[test]
 fn the_client_trusts_an_authority_and_shows_a_certificate() {
@@ -116,27 +116,4 @@ fn certificates_to_try_it_with_are_made() {
     );
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(outcome.stdout.contains("Echo: hi"), "{outcome:?}");
-}
-
-/// The health check of a container asks the agent as it is configured.
-#[test]
-fn the_health_check_speaks_tls() {
-    let authority = Authority::new("Test Authority");
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
-    let folder = folder(&authority.server(), &format!("  port: {port}\n"));
-    let mut child = program("agentup-server")
-        .arg("serve")
-        .current_dir(folder.path())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let output = Log::follow(child.stdout.take().unwrap());
-    let listens = output.find_line("agentup-server listening on ");
-    let outcome = run("agentup-server", folder.path(), ["health"]);
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert_eq!(listens, Some(format!("https://127.0.0.1:{port}")));
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
 }

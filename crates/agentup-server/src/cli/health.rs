@@ -4,15 +4,55 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    path::PathBuf,
     time::Duration,
 };
 
-use reqwest::{Client, redirect};
+use agentup_env::{
+    Environment,
+    cli::input::{InputError, read_bytes},
+};
+use reqwest::{Client, Identity, redirect};
 
-use crate::config::ServerConfig;
+use crate::config::{Config, MetricsListen, ServerConfig, TlsConfig};
 
 /// How long an agent that is well may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The variables that name the files where no option does.
+const VARIABLES: [&str; 2] = ["AGENTUP_CERT_FILE", "AGENTUP_KEY_FILE"];
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  agentup-server health
+  agentup-server health --ready --config /etc/agentup/agent_config.yaml
+  agentup-server health --cert probe.pem --key probe.key   where clients must show a certificate
+
+Where they must and none is given, it asks at the address of `observability.metrics`, if that is one
+of its own: probes need no certificate there.";
+
+/// What is asked, and what is shown where clients must show a certificate.
+#[derive(Debug, clap::Args)]
+pub(super) struct HealthArgs {
+    /// Ask whether it wants requests, too, not only whether it lives
+    #[arg(long)]
+    ready: bool,
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "Show this certificate to an agent that asks its clients for one (mutual TLS); PEM \
+                [env: AGENTUP_CERT_FILE]"
+    )]
+    cert: Option<PathBuf>,
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "cert",
+        help = "The private key of --cert, as PEM; not needed where --cert has it as well \
+                [env: AGENTUP_KEY_FILE]"
+    )]
+    key: Option<PathBuf>,
+}
 
 /// Why an agent is not well.
 #[derive(Debug, thiserror::Error)]
@@ -27,23 +67,82 @@ pub(super) enum Unwell {
         status: u16,
         body: String,
     },
+    /// It asks for a certificate.
+    #[error(
+        "clients must show a certificate at {0} (`server.tls.client_auth`)\n  Give one with --cert and \
+         --key, or give `observability.metrics` an address of its own: there probes need none."
+    )]
+    NoCertificate(String),
+    #[error("the certificate to show cannot be read")]
+    Unreadable(#[from] InputError),
+    #[error("{0} has no certificate with an unencrypted private key, as PEM")]
+    NoIdentity(String),
     #[error("it cannot be asked")]
     Io(#[from] io::Error),
 }
 
-/// What the agent at the configured address says under this path.
-pub(super) fn ask(server: &ServerConfig, path: &str) -> Result<String, Unwell> {
-    let host = reachable(&server.host);
-    let url = format!("{}://{host}:{}{path}", server.scheme(), server.port);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(fetch(url))
+impl HealthArgs {
+    /// What the agent of this configuration says.
+    pub(super) fn ask(&self, config: &Config, variables: &Environment) -> Result<String, Unwell> {
+        let identity = self.identity(variables)?;
+        let mut origin = agent(&config.server);
+        let tls = config.server.tls.as_ref();
+        if identity.is_none() && tls.is_some_and(TlsConfig::requires_certificates) {
+            origin = elsewhere(config.metrics.listen).ok_or(Unwell::NoCertificate(origin))?;
+        }
+        let path = if self.ready { "/readyz" } else { "/healthz" };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(fetch(origin + path, identity))
+    }
+
+    /// What to show, from the files of the options or else of the variables.
+    fn identity(&self, variables: &Environment) -> Result<Option<Identity>, Unwell> {
+        let named = VARIABLES.map(|name| {
+            let value = variables.get(name).filter(|value| !value.is_empty());
+            value.map(PathBuf::from)
+        });
+        let [cert, key] = match &self.cert {
+            Some(_) => [self.cert.as_ref(), self.key.as_ref()],
+            None => named.each_ref().map(Option::as_ref),
+        };
+        let Some(cert) = cert else {
+            return Ok(None);
+        };
+        let mut text = read_bytes(cert)?;
+        if let Some(key) = key {
+            text.push(b'\n');
+            text.extend_from_slice(&read_bytes(key)?);
+        }
+        let identity = Identity::from_pem(&text);
+        let file = key.unwrap_or(cert).display();
+        identity
+            .map(Some)
+            .map_err(|_| Unwell::NoIdentity(file.to_string()))
+    }
 }
 
-async fn fetch(url: String) -> Result<String, Unwell> {
+/// Where the agent itself is asked.
+fn agent(server: &ServerConfig) -> String {
+    let host = reachable(&server.host);
+    format!("{}://{host}:{}", server.scheme(), server.port)
+}
+
+/// Where probes are answered without a certificate, if that is known.
+fn elsewhere(metrics: Option<MetricsListen>) -> Option<String> {
+    match metrics {
+        Some(MetricsListen::Own(address)) if address.port() != 0 => {
+            let host = reachable(&address.ip().to_string());
+            Some(format!("http://{host}:{}", address.port()))
+        }
+        _ => None,
+    }
+}
+
+async fn fetch(url: String, identity: Option<Identity>) -> Result<String, Unwell> {
     let answer = async {
-        let client = Client::builder()
+        let mut builder = Client::builder()
             .timeout(PATIENCE)
             .redirect(redirect::Policy::none())
             // The agent itself is asked, not what a proxy makes of it.
@@ -51,9 +150,11 @@ async fn fetch(url: String) -> Result<String, Unwell> {
             // On this machine; there may be no certificates to read. Nothing secret is sent, and
             // the certificate of the agent has the name by which others know it.
             .tls_certs_only([])
-            .tls_danger_accept_invalid_certs(true)
-            .build()?;
-        let response = client.get(&url).send().await?;
+            .tls_danger_accept_invalid_certs(true);
+        if let Some(identity) = identity {
+            builder = builder.identity(identity);
+        }
+        let response = builder.build()?.get(&url).send().await?;
         Ok((response.status(), response.text().await?))
     };
     match answer.await {

@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
 use http::{
-    HeaderValue, StatusCode,
+    HeaderValue, Method, StatusCode,
     header::{CACHE_CONTROL, HeaderName},
 };
 use serde::Serialize;
 
+use super::metrics::unless_read;
 use crate::{
     app::App,
     health::{Condition, Status},
@@ -29,13 +34,33 @@ pub(crate) struct Alive {
 
 /// The process answers, so it lives.
 pub(crate) async fn alive() -> Answer<Alive> {
-    answer(StatusCode::OK, Alive { status: "ok" })
+    life()
 }
 
 /// Whether a balancer should send requests here: not before there are keys to verify tokens with,
 /// not while there is no room for a task, and not any more once the server is to stop.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Answer<Condition> {
-    let condition = Condition::of(&app);
+    readiness(&app)
+}
+
+/// The same elsewhere than at the agent's own address: the answer to a probe, if it is one.
+pub(crate) fn probe_response(method: &Method, path: &str, app: &App) -> Option<Response> {
+    if !is_probe(path) {
+        return None;
+    }
+    let refused = unless_read(method);
+    Some(refused.unwrap_or_else(|| match path {
+        "/healthz" => life().into_response(),
+        _ => readiness(app).into_response(),
+    }))
+}
+
+const fn life() -> Answer<Alive> {
+    answer(StatusCode::OK, Alive { status: "ok" })
+}
+
+fn readiness(app: &App) -> Answer<Condition> {
+    let condition = Condition::of(app);
     let status = match condition.status {
         Status::Ready => StatusCode::OK,
         _ => StatusCode::SERVICE_UNAVAILABLE,

@@ -29,9 +29,8 @@ pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> Res
 
 /// The metrics of the moment.
 pub(crate) fn response(method: &Method, headers: &HeaderMap, app: &Arc<App>) -> Response {
-    if method != Method::GET && method != Method::HEAD {
-        let allowed = (ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return (StatusCode::METHOD_NOT_ALLOWED, [allowed]).into_response();
+    if let Some(refused) = unless_read(method) {
+        return refused;
     }
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     let format = Format::accepted(accept);
@@ -44,4 +43,13 @@ pub(crate) fn response(method: &Method, headers: &HeaderMap, app: &Arc<App>) -> 
         (VARY, HeaderValue::from_static("accept")),
     ];
     (headers, Body::from(page)).into_response()
+}
+
+/// The refusal of a request that is to change something.
+pub(super) fn unless_read(method: &Method) -> Option<Response> {
+    if method == Method::GET || method == Method::HEAD {
+        return None;
+    }
+    let allowed = (ALLOW, HeaderValue::from_static("GET, HEAD"));
+    Some((StatusCode::METHOD_NOT_ALLOWED, [allowed]).into_response())
 }

@@ -1,4 +1,5 @@
-//! Metrics at an address of their own: nothing else is answered there.
+//! Metrics at an address of their own. Probes are answered there as well, for those who have no
+//! certificate where the agent asks its clients for one; and nothing else.
 
 use std::{
     convert::Infallible,
@@ -16,7 +17,7 @@ use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
 
 use crate::{
     app::App,
-    http::{METRICS, metrics_response},
+    http::{METRICS, metrics_response, probe_response},
     serve,
 };
 
@@ -100,10 +101,13 @@ async fn accept(listener: TcpListener, app: Arc<App>) {
 }
 
 fn answer(request: &Request<Incoming>, app: &Arc<App>) -> Response<Body> {
-    if request.uri().path() == METRICS {
-        return metrics_response(request.method(), request.headers(), app);
+    let (method, path) = (request.method(), request.uri().path());
+    if path == METRICS {
+        return metrics_response(method, request.headers(), app);
     }
-    let mut response = Response::new(Body::from("Metrics are at /metrics.\n"));
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response
+    probe_response(method, path, app).unwrap_or_else(|| {
+        let mut response = Response::new(Body::from("Metrics are at /metrics.\n"));
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        response
+    })
 }
