@@ -36,6 +36,8 @@ const BAD: usize = 4;
 const SLOW_HEADS: usize = 2_000;
 const IDLE: usize = 5_000;
 const TRICKLES: usize = 500;
+/// Whose bodies they are: no caller has more requests at a time than the agent lets one have.
+const TRICKLERS: usize = 10;
 
 /// Tokens of each kind.
 const TOKENS: usize = 500;
@@ -49,7 +51,7 @@ pub(super) fn slow_heads(program: &Path, pace: Pace) -> Result<Vec<Finding>> {
     let name = format!("{SLOW_HEADS} slow heads");
     beside_crowd(program, pace, settings, &name, |server, _| {
         let head = b"POST / HTTP/1.1\r\nhost: agent\r\nx-slow: ";
-        Crowd::gather(server, SLOW_HEADS, head, true)
+        Crowd::gather(server, SLOW_HEADS, &[head], true)
     })
 }
 
@@ -58,20 +60,24 @@ pub(super) fn idle(program: &Path, pace: Pace) -> Result<Vec<Finding>> {
     let settings = "server: { limits: { header_timeout: 10m } }\n";
     let name = format!("{IDLE} idle connections");
     beside_crowd(program, pace, settings, &name, |server, _| {
-        Crowd::gather(server, IDLE, b"", false)
+        Crowd::gather(server, IDLE, &[b""], false)
     })
 }
 
-/// 500 bodies that come byte by byte, behind good tokens.
+/// 500 bodies that come byte by byte, behind good tokens of ten callers.
 pub(super) fn trickle(program: &Path, pace: Pace) -> Result<Vec<Finding>> {
     let settings = "server: { limits: { body_timeout: 10m, request_timeout: 10m } }\n";
     let name = format!("{TRICKLES} bodies that trickle");
-    beside_crowd(program, pace, settings, &name, |server, token| {
-        let head = format!(
-            "POST / HTTP/1.1\r\nhost: agent\r\nauthorization: Bearer {token}\r\n\
-             content-type: application/json\r\ncontent-length: 100000\r\n\r\n"
-        );
-        Crowd::gather(server, TRICKLES, head.as_bytes(), true)
+    beside_crowd(program, pace, settings, &name, |server, tokens| {
+        let heads = tokens.iter().map(|token| {
+            format!(
+                "POST / HTTP/1.1\r\nhost: agent\r\nauthorization: Bearer {token}\r\n\
+                 content-type: application/json\r\ncontent-length: 100000\r\n\r\n"
+            )
+        });
+        let heads: Vec<_> = heads.collect();
+        let heads: Vec<_> = heads.iter().map(String::as_bytes).collect();
+        Crowd::gather(server, TRICKLES, &heads, true)
     })
 }
 
@@ -133,14 +139,15 @@ struct Crowd {
 }
 
 impl Crowd {
-    /// So many connections that send this, and then nothing or a byte from time to time.
-    fn gather(server: &Server, count: usize, first: &[u8], goes_on: bool) -> Result<Self> {
-        let open = |_| {
+    /// So many connections that send these in turn, and then nothing or a byte from time to time.
+    fn gather(server: &Server, count: usize, first: &[&[u8]], goes_on: bool) -> Result<Self> {
+        let open = |first: &[u8]| {
             let mut stream = TcpStream::connect(server.address()).context("cannot connect")?;
             stream.write_all(first)?;
             anyhow::Ok(stream)
         };
-        let mut connections: Vec<_> = (0..count).map(open).collect::<Result<_>>()?;
+        let firsts = first.iter().copied().cycle().take(count);
+        let mut connections: Vec<_> = firsts.map(open).collect::<Result<_>>()?;
         let stop = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&stop);
         let keep = move || {
@@ -170,14 +177,14 @@ impl Drop for Crowd {
     }
 }
 
-/// The latencies of good requests, undisturbed and beside a crowd. It is gathered with a good token
-/// of somebody else.
+/// The latencies of good requests, undisturbed and beside a crowd. It is gathered with good tokens
+/// of others.
 fn beside_crowd(
     program: &Path,
     pace: Pace,
     settings: &str,
     name: &str,
-    gather: impl FnOnce(&Server, &str) -> Result<Crowd>,
+    gather: impl FnOnce(&Server, &[String]) -> Result<Crowd>,
 ) -> Result<Vec<Finding>> {
     let folder = tempfile::tempdir()?;
     let mut agent = Agent::start_with(program, folder.path(), Issuer::Secret, settings)?;
@@ -194,9 +201,8 @@ fn beside_crowd(
     let time = pace.round.saturating_mul(6);
     run(&mut load, pace.warm_up)?;
     let quiet = run(&mut load, time)?;
-    let token = agent.mint.tokens(Kind::Good, 1)?;
-    let token = token.first().context("no token")?;
-    let crowd = gather(&agent.server, token)?;
+    let tokens = agent.mint.tokens(Kind::Good, TRICKLERS)?;
+    let crowd = gather(&agent.server, &tokens)?;
     // What only waited meanwhile may have been ended for the crowd.
     load.revive()?;
     let disturbed = run(&mut load, time)?;

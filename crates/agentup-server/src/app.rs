@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
 use crate::{
-    audit::Audit, clock::Clock, health::Health, limits::Streams, live::Live, metrics::Metrics,
+    audit::Audit, clock::Clock, health::Health, limits::PerCaller, live::Live, metrics::Metrics,
     push::Push, tasks::Tasks, traces::Tracer,
 };
 
@@ -25,8 +25,10 @@ pub(crate) struct App {
     pub(crate) places: Semaphore,
     /// Answers for the agent where its skills are asked.
     pub(crate) health: Health,
-    /// The streams of events that are open.
-    pub(crate) streams: Arc<Streams>,
+    /// The requests that are in flight, by caller.
+    pub(crate) requests: Arc<PerCaller>,
+    /// The streams of events that are open, by caller.
+    pub(crate) streams: Arc<PerCaller>,
     /// How many of those there are.
     pub(crate) concurrency: usize,
     pub(crate) metrics: Arc<Metrics>,
@@ -49,6 +51,7 @@ impl App {
         let concurrency = concurrency.min(Semaphore::MAX_PERMITS);
         metrics.reloads.started(clock.unix());
         let app = Arc::new(Self {
+            requests: Arc::default(),
             streams: Arc::default(),
             push: Arc::new(Push::new(Arc::clone(&live.push), Arc::clone(&metrics.push))),
             live: ArcSwap::from_pointee(live),

@@ -1,16 +1,13 @@
 //! What callers and addresses have used up.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher as _, RandomState},
-    sync::Arc,
-};
-
 use agentup_auth::{Principal, PrincipalId};
 use agentup_handlers::middleware::{Limited, RateLimit, RateLimiter, Timer};
-use parking_lot::Mutex;
 
 use crate::{client_address::Source, config::LimitsConfig};
+
+mod per_caller;
+
+pub(crate) use per_caller::{CallerPlace, PerCaller, TooMany};
 
 /// Counts the requests of callers, and the refused credentials of addresses. Both are bounded: see
 /// [`RateLimiter`].
@@ -74,75 +71,3 @@ impl Limiters {
         }
     }
 }
-
-/// Two callers seldom meet at one lock.
-const SHARDS: usize = 16;
-
-/// The streams of events that are open, by caller.
-#[derive(Debug, Default)]
-pub(crate) struct Streams {
-    shards: [Mutex<HashMap<PrincipalId, usize>>; SHARDS],
-    hasher: RandomState,
-}
-
-/// A stream of events that is open, until this is dropped.
-#[derive(Debug)]
-pub(crate) struct StreamPlace {
-    streams: Arc<Streams>,
-    caller: PrincipalId,
-}
-
-/// A caller has as many streams as it may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooManyStreams;
-
-impl Streams {
-    /// Counts one more stream of a caller, if it has not got `most` of them. Where security is off
-    /// everybody is one caller, whose streams are not limited.
-    pub(crate) fn open(
-        self: &Arc<Self>,
-        caller: &Principal,
-        most: usize,
-    ) -> Result<StreamPlace, TooManyStreams> {
-        let id = caller.id();
-        let mut shard = self.shard(id).lock();
-        let open = shard.entry(id.clone()).or_insert(0);
-        if *open >= most && caller.is_authenticated() {
-            return Err(TooManyStreams);
-        }
-        *open = open.saturating_add(1);
-        drop(shard);
-        Ok(StreamPlace {
-            streams: Arc::clone(self),
-            caller: id.clone(),
-        })
-    }
-
-    fn close(&self, caller: &PrincipalId) {
-        let mut shard = self.shard(caller).lock();
-        if let Some(open) = shard.get_mut(caller) {
-            *open = open.saturating_sub(1);
-            if *open == 0 {
-                shard.remove(caller);
-            }
-        }
-    }
-
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the remainder is smaller than the array"
-    )]
-    fn shard(&self, caller: &PrincipalId) -> &Mutex<HashMap<PrincipalId, usize>> {
-        let index = usize::try_from(self.hasher.hash_one(caller)).unwrap_or_default();
-        &self.shards[index % SHARDS]
-    }
-}
-
-impl Drop for StreamPlace {
-    fn drop(&mut self) {
-        self.streams.close(&self.caller);
-    }
-}
-
-#[cfg(test)]
-mod tests;

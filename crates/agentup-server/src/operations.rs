@@ -7,6 +7,7 @@ use agentup_handlers::{Admitted, CallerToken, ClientCertificate, Skill, middlewa
 use agentup_protocol::{A2aError, CancelTaskRequest, Message, SendMessageRequest};
 
 use crate::{
+    limits::CallerPlace,
     live::Live,
     push::Webhook,
     record::Noted,
@@ -16,7 +17,7 @@ use crate::{
 pub(crate) mod list;
 
 /// Who asks, and with what.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Asker {
     /// The verified caller.
     pub(crate) principal: Arc<Principal>,
@@ -28,6 +29,8 @@ pub(crate) struct Asker {
     pub(crate) token: Option<CallerToken>,
     /// The certificate that the caller has shown.
     pub(crate) certificate: Option<ClientCertificate>,
+    /// The place of this request among those of its caller, if they are counted.
+    pub(crate) _place: Option<CallerPlace>,
 }
 
 /// How a caller hears that a skill is not for it.

@@ -1,6 +1,6 @@
 //! What one caller may have: so many requests, and so many streams.
 
-use agentup_tests::{Answer, PATIENCE, message_v10, tokens::token};
+use agentup_tests::{Answer, PATIENCE, Server, Wire, message_v10, tokens::token};
 use futures_util::StreamExt as _;
 use serde_json::json;
 use tokio::time::Instant;
@@ -32,6 +32,75 @@ async fn a_caller_has_so_many_requests_whatever_they_ask() {
     assert_eq!(server.ask("public_echo", &bob, "hi").await.status, 200);
     assert_eq!(server.get("/healthz").await.status, 200);
     let _ = server.log().wait_for("caller_rate_limited");
+}
+
+/// Begins a request whose body does not come.
+pub(crate) fn begin(server: &Server, token: &str) -> Wire {
+    let mut wire = Wire::connect(server.authority());
+    let credential = format!("Authorization: Bearer {token}");
+    wire.send_head(&[
+        &credential,
+        "Content-Type: application/json",
+        "Content-Length: 10",
+    ]);
+    wire
+}
+
+/// The effect of `server.limits.requests_per_caller`.
+#[tokio::test]
+async fn a_caller_has_so_many_requests_at_a_time() {
+    let server = server("limits: { requests_per_caller: 2, body_timeout: 1m }");
+    let (alice, bob) = (token("alice", ""), token("bob", ""));
+    let slow = [begin(&server, &alice), begin(&server, &alice)];
+    // By another token of the same caller, once both have come.
+    let other_token = token("alice", "basic");
+    let ask = async |token: &str| server.ask("public_echo", token, "hi").await;
+    let begun = Instant::now();
+    let refused = loop {
+        let answer = ask(&other_token).await;
+        if answer.status != 200 {
+            break answer;
+        }
+        assert!(begun.elapsed() < PATIENCE, "nothing is refused");
+    };
+    assert_eq!(refused.status, 429, "{refused:?}");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    assert_eq!(refused.at("/error/status"), "RESOURCE_EXHAUSTED");
+    let rest = server.request("GET", "/tasks").bearer_auth(&alice);
+    assert_eq!(Answer::to(rest).await.status, 429);
+    assert_eq!(ask(&bob).await.status, 200, "others have their own");
+    assert_eq!(server.get("/healthz").await.status, 200);
+    let _ = server.log().wait_for("requests_limited");
+
+    // Whoever goes away gives the places back.
+    drop(slow);
+    let begun = Instant::now();
+    while ask(&alice).await.status != 200 {
+        assert!(begun.elapsed() < PATIENCE, "the places are not given back");
+    }
+}
+
+/// However a request ends, and a stream is none that goes on.
+#[tokio::test]
+async fn a_request_gives_its_place_back_when_it_ends() {
+    let local = Local::serve("limits: { requests_per_caller: 1 }, shutdown_grace: 0", "");
+    let alice = token("alice", "");
+    for _ in 0..3 {
+        assert_eq!(local.ask_v10("faulty", &alice, "hi").await.status, 500);
+        assert_eq!(local.ask_v10("nosuch", &alice, "hi").await.status, 200);
+        assert_eq!(local.ask_v10("public_echo", &alice, "hi").await.status, 200);
+    }
+    let params = message_v10("endless", "go");
+    let body =
+        json!({"jsonrpc": "2.0", "id": "1", "method": "SendStreamingMessage", "params": params});
+    let request = local.post(body.to_string()).bearer_auth(&alice);
+    let response = request.header("A2A-Version", "1.0").send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let mut events = response.bytes_stream();
+    assert!(events.next().await.unwrap().is_ok(), "the stream is open");
+    assert_eq!(local.ask_v10("public_echo", &alice, "hi").await.status, 200);
+    drop(events);
+    local.stop().await;
 }
 
 /// The effect of `server.limits.streams_per_caller`.

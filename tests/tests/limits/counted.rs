@@ -6,7 +6,7 @@ use agentup_tests::{
     Answer, METRICS_CONFIG, PATIENCE, QUICK_START_ENV, Scrape, Server, Wire, tokens::token,
 };
 
-use crate::config;
+use crate::{callers::begin, config};
 
 const GET: &str = "GET /healthz HTTP/1.1\r\nHost: agent\r\n\r\n";
 
@@ -109,18 +109,6 @@ async fn connections_that_take_too_long_are_counted() {
     assert_counted(&idle, "idle_timeout", 1).await;
 }
 
-/// Begins a request whose body does not come.
-fn begin(server: &Server, token: &str) -> Wire {
-    let mut wire = Wire::connect(server.authority());
-    let credential = format!("Authorization: Bearer {token}");
-    wire.send_head(&[
-        &credential,
-        "Content-Type: application/json",
-        "Content-Length: 10",
-    ]);
-    wire
-}
-
 #[tokio::test]
 async fn requests_that_are_turned_away_are_counted() {
     let alice = token("alice", "");
@@ -140,6 +128,14 @@ async fn requests_that_are_turned_away_are_counted() {
     assert_eq!(often.ask("public_echo", &alice, "hi").await.status, 200);
     assert_eq!(often.ask("public_echo", &alice, "hi").await.status, 429);
     assert_counted(&often, "requests_per_minute", 1).await;
+
+    let many = server("limits: { requests_per_caller: 1 }");
+    let _waiting = begin(&many, &alice);
+    let begun = Instant::now();
+    while many.ask("public_echo", &alice, "hi").await.status != 429 {
+        assert!(begun.elapsed() < PATIENCE, "there is still a place");
+    }
+    assert_counted(&many, "requests_per_caller", 1).await;
 
     let guessed = server("trusted_proxies: [], limits: { refusals_per_minute: 1 }");
     for status in [401, 429, 429] {

@@ -2,14 +2,15 @@
 
 use std::net::TcpListener;
 
-use agentup_handlers::{Reply, SkillContext, SkillError};
+use agentup_auth::{Denied, Principal, Requirement, Scope};
+use agentup_handlers::{Reply, SkillContext, SkillError, SkillHandler};
 use agentup_protocol::{Artifact, Message, Part};
 use agentup_server::{Agent, AgentError};
 use agentup_tests::{Client, Folder, QUICK_START_ENV};
 use tokio::{sync::oneshot, task::JoinHandle};
 
-/// An agent with a skill `endless`, which answers when it is canceled, and one `flood`, which answers
-/// more than sockets can hold.
+/// An agent with a skill `endless`, which answers when it is canceled, one `flood`, which answers
+/// more than sockets can hold, and one `faulty`, which panics where it should deny.
 pub(crate) struct Local {
     client: Client,
     stop: oneshot::Sender<()>,
@@ -23,6 +24,7 @@ impl Local {
         let folder = Folder::new(&config, QUICK_START_ENV);
         let agent = Agent::from_config(folder.config()).unwrap();
         let agent = agent.skill("endless", endless).skill("flood", flood);
+        let agent = agent.skill("faulty", Faulty);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let client = Client::new(format!("http://{}", listener.local_addr().unwrap()));
         let (stop, stopped) = oneshot::channel::<()>();
@@ -53,6 +55,22 @@ async fn flood(_: Message, context: SkillContext) -> Result<Reply, SkillError> {
         tokio::task::yield_now().await;
     }
     Ok(Reply::done())
+}
+
+struct Faulty;
+
+impl SkillHandler for Faulty {
+    fn requirement(&self) -> Requirement {
+        Requirement::any_of(vec![Scope::parse("premium").unwrap()])
+    }
+
+    fn denial(&self, _denied: &Denied, _principal: &Principal) -> String {
+        panic!("a fault of the program")
+    }
+
+    async fn run(&self, _message: Message, _context: SkillContext) -> Result<Reply, SkillError> {
+        Ok(Reply::done())
+    }
 }
 
 impl std::ops::Deref for Local {

@@ -45,13 +45,19 @@ pub struct LimitsConfig {
     /// The refused credentials that an address has in a minute before no more of them are looked
     /// at. Default: 300.
     pub refusals_per_minute: Option<u32>,
+    /// The most requests of a caller at a time. Default: a quarter of `concurrency`, at least 16.
+    pub requests_per_caller: Option<usize>,
     /// The most streams of events of a caller at a time. Default: 512.
     pub streams_per_caller: usize,
 }
 
+/// The share of all requests that a caller has by itself, and the fewest that it has anyway.
+const SHARE_OF_CALLER: usize = 4;
+const FEWEST_OF_CALLER: usize = 16;
+
 /// Reads the section.
 pub(super) fn read(section: &Section<'_>) -> LimitsConfig {
-    LimitsConfig {
+    let mut limits = LimitsConfig {
         body: section.value(&keys::BODY).value,
         body_timeout: section.value(&keys::BODY_TIMEOUT).value,
         body_rate: section.value(&keys::BODY_RATE).value,
@@ -68,8 +74,12 @@ pub(super) fn read(section: &Section<'_>) -> LimitsConfig {
         http2_streams: section.value(&keys::HTTP2_STREAMS).value,
         caller_rate: caller_rate(section),
         refusals_per_minute: section.value(&keys::REFUSALS).value,
+        requests_per_caller: None,
         streams_per_caller: section.value(&keys::STREAMS_PER_CALLER).value,
-    }
+    };
+    let share = (limits.concurrency / SHARE_OF_CALLER).max(FEWEST_OF_CALLER);
+    limits.requests_per_caller = section.or(&keys::REQUESTS_PER_CALLER, Some(share));
+    limits
 }
 
 fn caller_rate(section: &Section<'_>) -> Option<RateLimit> {

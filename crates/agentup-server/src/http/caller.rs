@@ -10,7 +10,12 @@ use http::{header::AUTHORIZATION, request::Parts};
 
 use super::Rejection;
 use crate::{
-    app::App, client_address::ClientAddress, live::Live, operations::Asker, record::Noted,
+    app::App,
+    client_address::ClientAddress,
+    limits::{CallerPlace, TooMany},
+    live::Live,
+    operations::Asker,
+    record::Noted,
     serve::Peer,
 };
 
@@ -30,7 +35,7 @@ impl FromRequestParts<Arc<App>> for Caller {
         let noted = noted.unwrap_or_else(|| Noted::new(Arc::from(""), None, None));
         let admitted = admit(parts, app, &live, noted.client_address()).await;
         match admitted {
-            Ok(principal) => {
+            Ok((principal, place)) => {
                 noted.principal(&principal);
                 Ok(Self(Asker {
                     token: token_of(parts, &live, &principal),
@@ -38,6 +43,7 @@ impl FromRequestParts<Arc<App>> for Caller {
                     principal,
                     live,
                     noted,
+                    _place: place,
                 }))
             }
             Err(rejection) => Err(refuse(&rejection, parts, &live)),
@@ -46,13 +52,13 @@ impl FromRequestParts<Arc<App>> for Caller {
 }
 
 /// The principal behind a request, if neither it nor the address that it comes from has used up what
-/// it has.
+/// it has; and the place of the request among its others.
 async fn admit(
     parts: &Parts,
     app: &App,
     live: &Live,
     client: Option<ClientAddress>,
-) -> Result<Arc<Principal>, Rejection> {
+) -> Result<(Arc<Principal>, Option<CallerPlace>), Rejection> {
     // Not known of a request that a program hands to the router by itself.
     let source = client.and_then(ClientAddress::source);
     let worth = source.map_or(Ok(()), |source| live.limiters.check_source(source));
@@ -71,9 +77,15 @@ async fn admit(
             known.ok_or(Rejection::SourceLimited(limited.retry_after))?
         }
     };
+    let most = live.limits.requests_per_caller;
+    let place = most.filter(|_| principal.is_authenticated());
+    let place = place.map(|most| app.requests.enter(&principal, most));
+    let place = place.transpose();
+    let place = place.map_err(|TooMany| Rejection::TooManyRequests)?;
+    // What is refused for its number counts for nothing in its rate.
     let counted = live.limiters.count_request(&principal);
     counted.map_err(|limited| Rejection::CallerTooOften(limited.retry_after))?;
-    Ok(principal)
+    Ok((principal, place))
 }
 
 /// The token that the gate has admitted, where a skill may pass it on. What a request says while

@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::{Rejection, observe::with_outcome, stream};
 use crate::{
     app::App,
-    limits::{StreamPlace, TooManyStreams},
+    limits::{CallerPlace, TooMany},
     operations::{Asker, Refusal, list::trimmed},
     record::{Asked, BindingKind, Outcome as Ended},
     tasks::TaskCell,
@@ -143,10 +143,10 @@ impl Call<'_> {
     }
 
     /// Room for one more stream of the caller.
-    fn stream_place(&self) -> Result<StreamPlace, Refusal> {
+    fn stream_place(&self) -> Result<CallerPlace, Refusal> {
         let most = self.asker.live.limits.streams_per_caller;
-        let place = self.app.streams.open(&self.asker.principal, most);
-        place.map_err(|TooManyStreams| Refusal::TooManyStreams)
+        let place = self.app.streams.enter(&self.asker.principal, most);
+        place.map_err(|TooMany| Refusal::TooManyStreams)
     }
 
     /// A task that a message went to.

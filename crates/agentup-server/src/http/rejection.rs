@@ -53,6 +53,8 @@ pub(crate) enum Rejection {
     CallerTooOften(Duration),
     /// The caller has used up its calls of the skill, and has another one after this time.
     TooOften(Duration),
+    /// The caller has as many requests under way as it may have.
+    TooManyRequests,
     /// The caller has as many streams of events as it may have.
     TooManyStreams,
     /// The body is longer than the limit.
@@ -159,6 +161,7 @@ impl Rejection {
             Self::SourceLimited(_)
             | Self::CallerTooOften(_)
             | Self::TooOften(_)
+            | Self::TooManyRequests
             | Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "RESOURCE_EXHAUSTED"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "INVALID_ARGUMENT"),
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "INVALID_ARGUMENT"),
@@ -185,6 +188,8 @@ impl Rejection {
                 let rest = u64::from(pause.subsec_nanos() > 0);
                 Some(pause.as_secs().saturating_add(rest).max(1))
             }
+            // When one of its requests ends is not known, but most do within a second.
+            Self::TooManyRequests => Some(1),
             _ if self.status().0 == StatusCode::SERVICE_UNAVAILABLE => Some(1),
             _ => None,
         }
@@ -207,6 +212,9 @@ impl Rejection {
             }
             Self::CallerTooOften(_) => "You have sent too many requests; try again later",
             Self::TooOften(_) => "This skill was called too often; try again later",
+            Self::TooManyRequests => {
+                "You have as many requests under way as this agent allows; wait for one to end"
+            }
             Self::TooManyStreams => {
                 "You have as many streams open as this agent allows; close one, or poll the task"
             }
@@ -233,9 +241,10 @@ impl Rejection {
             | Self::CannotCheck
             | Self::ApiKey(_) => RejectionKind::Authentication,
             Self::Scope(..) => RejectionKind::Authorization,
-            Self::CallerTooOften(_) | Self::TooOften(_) | Self::TooManyStreams => {
-                RejectionKind::Rate
-            }
+            Self::CallerTooOften(_)
+            | Self::TooOften(_)
+            | Self::TooManyRequests
+            | Self::TooManyStreams => RejectionKind::Rate,
             Self::SourceLimited(_) => RejectionKind::Source,
             Self::Overloaded => RejectionKind::Overload,
             Self::BodyTooLarge
@@ -274,6 +283,7 @@ impl Rejection {
             Self::SourceLimited(_) => "source_limited",
             Self::CallerTooOften(_) => "caller_rate_limited",
             Self::TooOften(_) => "rate_limited",
+            Self::TooManyRequests => "requests_limited",
             Self::TooManyStreams => "streams_limited",
             Self::BodyTooLarge => "body_too_large",
             Self::BodyBroken => "body_broken",

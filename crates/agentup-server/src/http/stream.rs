@@ -13,11 +13,11 @@ use tokio::sync::mpsc::Receiver;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::perform::Binding;
-use crate::{limits::StreamPlace, metrics::Present, tasks::Event};
+use crate::{limits::CallerPlace, metrics::Present, tasks::Event};
 
 /// What a stream holds for as long as it is open: its place among those of its caller, and in the
 /// count of all.
-pub(crate) type Held = (StreamPlace, Present);
+pub(crate) type Held = (CallerPlace, Present);
 
 /// How long a stream is silent before a comment says that it is alive. Proxies tend to close what
 /// is silent for a minute.

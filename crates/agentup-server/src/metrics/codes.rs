@@ -95,6 +95,7 @@ pub(super) const OF_REQUESTS: &[&str] = &[
     "parse_error",
     "push_notification_not_supported",
     "rate_limited",
+    "requests_limited",
     "source_limited",
     "streams_limited",
     "task_not_cancelable",

@@ -29,6 +29,7 @@ pub(crate) enum Limit {
     BodyTimeout,
     Concurrency,
     RequestsPerMinute,
+    RequestsPerCaller,
     StreamsPerCaller,
     RefusalsPerMinute,
 }
@@ -39,7 +40,7 @@ pub(super) struct LimitMeter(Striped<[Count; Limit::ALL.len()]>);
 
 impl Limit {
     /// Every one, in the order of the enum.
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Connections,
         Self::ConnectionsPerSource,
         Self::HeaderSize,
@@ -50,6 +51,7 @@ impl Limit {
         Self::BodyTimeout,
         Self::Concurrency,
         Self::RequestsPerMinute,
+        Self::RequestsPerCaller,
         Self::StreamsPerCaller,
         Self::RefusalsPerMinute,
     ];
@@ -67,6 +69,7 @@ impl Limit {
             Self::BodyTimeout => "body_timeout",
             Self::Concurrency => "concurrency",
             Self::RequestsPerMinute => "requests_per_minute",
+            Self::RequestsPerCaller => "requests_per_caller",
             Self::StreamsPerCaller => "streams_per_caller",
             Self::RefusalsPerMinute => "refusals_per_minute",
         }

@@ -201,6 +201,7 @@ const fn limit_of(rejection: &Rejection) -> Option<Limit> {
         Rejection::BodyTooLarge => Some(Limit::Body),
         Rejection::BodyLate => Some(Limit::BodyTimeout),
         Rejection::CallerTooOften(_) => Some(Limit::RequestsPerMinute),
+        Rejection::TooManyRequests => Some(Limit::RequestsPerCaller),
         Rejection::TooManyStreams => Some(Limit::StreamsPerCaller),
         Rejection::SourceLimited(_) => Some(Limit::RefusalsPerMinute),
         _ => None,

@@ -57,6 +57,8 @@ keys! {
     CALLER_BURST: Count<u32> = "server.limits.burst_size", Count(1..=10_000_000);
     /// the refused credentials that an address has in a minute, before no more of its credentials are looked at
     REFUSALS: Limit<Count<u32>> = "server.limits.refusals_per_minute", Limit(Count(1..=1_000_000)), or Some(300);
+    /// the most requests of a caller at a time; a quarter of `concurrency` and at least 16, unless said otherwise
+    REQUESTS_PER_CALLER: Limit<Count<usize>> = "server.limits.requests_per_caller", Limit(Count(1..=1_000_000));
     /// the most streams of events of a caller at a time
     STREAMS_PER_CALLER: Count<usize> = "server.limits.streams_per_caller", Count(1..=1_000_000), or 512;
 

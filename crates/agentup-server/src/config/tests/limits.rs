@@ -31,6 +31,7 @@ fn they_have_safe_defaults() {
         http2_streams: 128,
         caller_rate: None,
         refusals_per_minute: Some(300),
+        requests_per_caller: Some(256),
         streams_per_caller: 512,
     };
     assert_eq!(config("").server.limits, expected);
@@ -58,6 +59,7 @@ fn each_can_be_set() {
             burst_size: 15,
         }),
         refusals_per_minute: Some(16),
+        requests_per_caller: Some(18),
         streams_per_caller: 17,
     };
     let set = limits(
@@ -65,7 +67,7 @@ fn each_can_be_set() {
          header_timeout: 5, idle_timeout: 6m, write_timeout: 7s, request_timeout: 8s, \
          task_timeout: 9s, concurrency: 10, connections: 11, connections_per_source: 12, \
          http2_streams: 13, requests_per_minute: 14, burst_size: 15, refusals_per_minute: 16, \
-         streams_per_caller: 17",
+         streams_per_caller: 17, requests_per_caller: 18",
     );
     assert_eq!(set, expected);
 }
@@ -76,6 +78,15 @@ fn rates_can_be_left_out() {
     assert_eq!((none.caller_rate, none.refusals_per_minute), (None, None));
     let burst = limits("requests_per_minute: 60").caller_rate.unwrap();
     assert_eq!(burst.burst_size, 60, "a minute's worth at once");
+}
+
+#[test]
+fn a_caller_has_a_share_of_all_requests() {
+    let share = |keys: &str| limits(keys).requests_per_caller;
+    assert_eq!(share("concurrency: 400"), Some(100));
+    assert_eq!(share("concurrency: 4"), Some(16), "all of few");
+    assert_eq!(share("concurrency: 400, requests_per_caller: 7"), Some(7));
+    assert_eq!(share("requests_per_caller: none"), None);
 }
 
 #[test]
