@@ -16,7 +16,8 @@ const RUN: &[(&str, usize)] = &[
     ("# Runbook", 1),
     ("### Leaked token", 2),
     ("### Compromised issuer", 2),
-    ("### Change the secret", 2),
+    ("### Change the secret", 3),
+    ("### Change the secret at once", 2),
     ("### Change the keys of an issuer", 1),
     ("### Upgrade", 2),
 ];
@@ -189,12 +190,35 @@ fn three_questions_tell_how_it_is() {
     }
 }
 
+/// Tokens of the old secret and of the next one are good until the last step.
 #[test]
-fn a_secret_is_changed() {
+fn a_secret_is_changed_without_refusing_anybody() {
+    let machine = Machine::with_secret();
+    let old = machine.run(MINT);
+    let [announce, prove, replace] = blocks("### Change the secret")[..] else {
+        panic!("three blocks");
+    };
+    machine.run(announce);
+    machine.comes_to(0, prove);
+    assert!(machine.run(prove).contains("hello"));
+    machine.run(&call(&old));
+    let (mint, _) = prove.split_once("agentup-client").expect("a call");
+    let next = machine.run(&format!("exec 2>/dev/null\n{mint}echo $TOKEN"));
+    machine.run(replace);
+    machine.comes_to(3, &call(&old));
+    machine.run(&call(&next));
+    machine.run(&call(&machine.run(MINT)));
+    let env = fs::read_to_string(machine.path("etc/.env")).unwrap();
+    assert_eq!(env.matches("JWT_SECRET=").count(), 1, "{env}");
+    assert!(!machine.path("etc/.env.old").exists());
+}
+
+#[test]
+fn a_secret_is_changed_at_once() {
     let machine = Machine::with_secret();
     let old = machine.run(MINT);
     machine.run(&call(&old));
-    let [change, prove] = blocks("### Change the secret")[..] else {
+    let [change, prove] = blocks("### Change the secret at once")[..] else {
         panic!("two blocks");
     };
     machine.run(change);
