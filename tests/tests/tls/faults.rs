@@ -1,9 +1,11 @@
 //! Every fault of the files: told at the start with its place and remedy, and at a reload without
 //! giving up what holds.
 
+use std::{fs, os::unix::fs::PermissionsExt as _};
+
 use agentup_tests::{Authority, Certified, Folder, Outcome, Server, run};
 
-use super::{Secured, folder, secured};
+use super::{Secured, folder, secured, with_security, write};
 
 const ENCRYPTED: &str =
     "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
@@ -224,4 +226,42 @@ async fn assert_alive(server: &Server, authority: &Authority) {
     let http = super::trusting(authority).build().unwrap();
     let client = agentup_tests::Client::by(http, server.url().to_owned());
     assert_eq!(client.get("/healthz").await.status, 200);
+}
+
+/// A warning even in production: a volume of Kubernetes is like this unless somebody says otherwise.
+#[test]
+fn a_key_that_everybody_can_read_is_warned_of() {
+    let security =
+        "bearer: { jwt_secret_file: secret, issuer: \"https://issuer.example\", audience: a }";
+    let config = format!("environment: production\n{}", with_security("", security));
+    let folder = Folder::new(&config, "");
+    write(&folder, &Authority::new("Test Authority").server());
+    folder.write("secret", "pV3kZt8Qw0yN5bXhR7uLc2JfDgSa9eMi1oKqHvTz");
+    let files = [
+        ("server.tls.key_file", "key.pem"),
+        ("security.bearer.jwt_secret_file", "secret"),
+    ];
+    let allow = |mode: u32| {
+        for (_, file) in files {
+            let path = folder.path().join(file);
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    allow(0o640);
+    let outcome = check(&folder);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    allow(0o644);
+    let checked = check(&folder);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    let server = Server::start_in(folder);
+    for told in [checked.stderr, server.stop().log] {
+        for (key, file) in files {
+            let problem = format!(
+                "{key}: everybody on this machine can read {file}; take that right away with \
+                 `chmod o-r {file}`"
+            );
+            assert_eq!(told.matches(&problem).count(), 1, "{problem}\n{told}");
+        }
+        assert!(told.contains("`defaultMode: 0440`"), "{told}");
+    }
 }

@@ -134,15 +134,22 @@ impl<'a> Report<'a> {
 
     /// As [`Report::read`], for a file with a secret in it.
     pub(super) fn read_secret(&self, named: &Found<PathBuf>) -> Option<Vec<u8>> {
+        self.mind_readers(named);
+        self.read(named)
+    }
+
+    /// Warns of a file with a secret in it that others can read than those who must.
+    pub(super) fn mind_readers(&self, named: &Found<PathBuf>) {
         let path = self.resolve(&named.value);
         let mode = fs::metadata(&path).map(|metadata| metadata.permissions().mode());
         if mode.is_ok_and(|mode| mode & EVERYBODY != 0) {
             let problem = format!("everybody on this machine can read {}", path.display());
-            let remedy = "take that right away with `chmod o-r`; a volume of Kubernetes has \
-                          `defaultMode: 0440`";
+            let remedy = format!(
+                "take that right away with `chmod o-r {}`; a volume of Kubernetes has `defaultMode: 0440`",
+                path.display()
+            );
             self.warn(&named.spot, problem, remedy);
         }
-        self.read(named)
     }
 
     /// As [`Report::read`], for a file that is followed by itself while the agent runs.

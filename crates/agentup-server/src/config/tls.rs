@@ -121,6 +121,7 @@ fn check(section: &Section<'_>, certificate: &Found<PathBuf>, key: &Found<PathBu
     let Some((certificate_text, key_text)) = bytes(certificate).zip(bytes(key)) else {
         return;
     };
+    section.report.mind_readers(key);
     let clock = Clock::system();
     let identity = match Identity::read(&certificate_text, &key_text, &clock) {
         Ok(identity) => identity,
