@@ -108,7 +108,7 @@ fn every_fault_of_certificate_and_key_is_told() {
         assert_fault(&folder(&files, ""), place, problem, remedy);
     }
     let missing = folder(&good, "");
-    std::fs::remove_file(missing.path().join("key.pem")).unwrap();
+    fs::remove_file(missing.path().join("key.pem")).unwrap();
     assert_fault(&missing, key, "cannot read", "beside the configuration");
     let early = check(&folder(&authority.early_server(), ""));
     assert_eq!(early.code, Some(0), "{early:?}");
@@ -213,7 +213,7 @@ async fn files_that_cannot_be_used_leave_the_old_ones_in_force() {
     server.ask_to_reload();
     let _ = server.log().wait_for("configuration not reloaded");
     assert_alive(&server, &authority).await;
-    super::write(server.folder(), &other);
+    write(server.folder(), &other);
     let log = server.log().wait_for("file read again");
     assert!(
         log.contains("the certificate is for localhost, until 4096-"),
