@@ -111,6 +111,21 @@ impl Answer {
         Challenge::parse(value).unwrap_or_else(|| panic!("not a challenge: {value}"))
     }
 
+    /// The state of the task that 1.0 answers with, without `TASK_STATE_`, and the text of its
+    /// status; both are empty where there is none.
+    #[must_use]
+    pub fn ended(&self) -> (String, String) {
+        let status = self.at("/result/task/status");
+        let text = |path: &str| {
+            let found = status.pointer(path).and_then(Value::as_str);
+            found.unwrap_or_default().to_owned()
+        };
+        (
+            text("/state").replace("TASK_STATE_", ""),
+            text("/message/parts/0/text"),
+        )
+    }
+
     /// The events of a stream, each as the JSON of its data.
     ///
     /// # Panics

@@ -1,7 +1,7 @@
 //! A skill behind which another agent stands: what the agent hears, what the caller gets, and what
 //! becomes of an agent that is not well. Agents of agentup itself stand behind in `a2a_chain.rs`.
 
-use agentup_tests::{Answer, Caller, Counterpart, QUICK_START, QUICK_START_ENV, Seen, Server};
+use agentup_tests::{Caller, Counterpart, QUICK_START, QUICK_START_ENV, Seen, Server};
 use serde_json::{Value, json};
 
 mod asking;
@@ -173,14 +173,4 @@ fn other(
         }
         None => caller.json(404, &json!({})),
     })
-}
-
-/// The state of the answer's task and what its status says.
-fn ended(answer: &Answer) -> (String, String) {
-    let status = answer.at("/result/task/status");
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    (
-        text(&status["state"]).replace("TASK_STATE_", ""),
-        text(&status["message"]["parts"][0]["text"]),
-    )
 }

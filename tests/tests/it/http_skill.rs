@@ -10,6 +10,10 @@ use agentup_tests::{
 };
 use serde_json::{Value, json};
 
+use crate::behind::{
+    Cue, STREAM, Script, WORDS, broken, cannot_be_reached, comes_word_by_word, reply,
+};
+
 /// The Quick Start's agent with this skill as well.
 fn agent_with(handler: &str) -> Server {
     let skill = format!(
@@ -29,13 +33,6 @@ fn service(answer: impl Fn(&Seen, &mut Caller) + Send + Sync + 'static) -> Count
 
 fn says(text: &str) -> Value {
     json!({"message": {"parts": [{"text": text}]}})
-}
-
-/// The state of the answer's task and what its status says.
-fn ended(answer: &Answer) -> (String, Value) {
-    let status = answer.at("/result/task/status");
-    let state = status["state"].as_str().unwrap_or_default().to_owned();
-    (state, status["message"]["parts"][0]["text"].clone())
 }
 
 /// The effect of `skills[].handler.type`, `skills[].handler.url` and `skills[].handler.headers`.
@@ -61,7 +58,7 @@ async fn the_service_hears_who_asks_for_what_and_its_message_is_the_answer() {
         .header("X-Key", "stolen");
     let answer = Answer::to(request).await;
     assert_eq!(answer.reply(), "done");
-    assert_eq!(ended(&answer).0, "TASK_STATE_COMPLETED");
+    assert_eq!(answer.ended().0, "COMPLETED");
 
     let [seen] = service.seen().try_into().expect("one call");
     assert_eq!(seen.line, "POST /work?x=1");
@@ -153,8 +150,8 @@ async fn a_task_comes_back_in_every_state() {
             "artifacts": [{"artifactId": "a", "name": "n", "parts": [{"data": {"x": 1}}]}],
         });
         let answer = server.ask_v10("remote", &user, "hi").await;
-        let (found, said) = ended(&answer);
-        assert_eq!(found, format!("TASK_STATE_{ends_in}"));
+        let (found, said) = answer.ended();
+        assert_eq!(found, ends_in);
         assert!(state == "COMPLETED" || said == "so", "{answer:?}");
         let artifacts = answer.at("/result/task/artifacts");
         assert_eq!(artifacts.as_array().map(Vec::len), Some(1));
@@ -182,10 +179,7 @@ async fn a_question_is_answered_with_what_was_said_before() {
     let server = agent_of(&service, "");
     let user = token("alice", "basic");
     let first = server.ask_v10("remote", &user, "one").await;
-    assert_eq!(
-        ended(&first),
-        ("TASK_STATE_INPUT_REQUIRED".into(), "which?".into())
-    );
+    assert_eq!(first.ended(), ("INPUT_REQUIRED".into(), "which?".into()));
     let mut params = message_v10("remote", "two");
     params["message"]["taskId"] = first.at("/result/task/id");
     let second = server.call_v10(&user, "SendMessage", params).await;
@@ -207,139 +201,48 @@ async fn a_question_is_answered_with_what_was_said_before() {
 
 #[tokio::test]
 async fn a_stream_is_passed_on_chunk_by_chunk() {
-    let (go, wait) = mpsc::channel::<()>();
-    let wait = Mutex::new(wait);
+    let (cue, go) = Cue::new();
     let service = service(move |_, caller| {
         caller.stream();
         caller.event(&json!({"statusUpdate": {"status": {
             "state": "TASK_STATE_WORKING", "message": {"parts": [{"text": "thinking"}]},
         }}}));
-        for (index, word) in ["one ", "two ", "three"].into_iter().enumerate() {
-            wait.lock()
-                .unwrap()
-                .recv_timeout(PATIENCE)
-                .expect("the test");
+        for (index, word) in WORDS.into_iter().enumerate() {
+            cue.wait();
             caller.event(&json!({"artifactUpdate": {
                 "artifact": {"artifactId": "a", "parts": [{"text": word}]},
                 "append": index > 0, "lastChunk": index == 2,
             }}));
         }
-        wait.lock()
-            .unwrap()
-            .recv_timeout(PATIENCE)
-            .expect("the test");
+        cue.wait();
         caller.event(&json!({"statusUpdate": {"status": {"state": "TASK_STATE_COMPLETED"}}}));
         caller.close();
     });
-    let server = agent_of(&service, "");
-    let body = json!({
-        "jsonrpc": "2.0", "id": "1", "method": "SendStreamingMessage",
-        "params": message_v10("remote", "hi"),
-    });
-    let request = server.post(body.to_string()).header("A2A-Version", "1.0");
-    let request = request.bearer_auth(token("alice", "basic"));
-    let mut response = request.send().await.expect("a stream");
-    let mut text = String::new();
-    for expected in ["thinking", "\"one \"", "\"two \"", "\"three\"", "COMPLETED"] {
-        // The service sends the next event only after the one before has been seen here.
-        while !text.contains(expected) {
-            let chunk = response
-                .chunk()
-                .await
-                .expect("a chunk")
-                .expect("no end yet");
-            text.push_str(&String::from_utf8_lossy(&chunk));
-        }
-        let _ = go.send(());
-    }
+    comes_word_by_word(&agent_of(&service, ""), &go).await;
 }
 
 #[tokio::test]
 async fn a_service_that_is_not_well_fails_the_task_and_nothing_of_it_is_told() {
-    /// What the service knows and nobody else may.
-    const INNER: &str = "inner-5f1c";
-    let big = format!("\"{}\"", "x".repeat(10 << 20));
     let half =
         json!({"artifactUpdate": {"artifact": {"artifactId": "a", "parts": [{"text": "x"}]}}});
-    let reply = |status: &str, media_type: &str, body: &str| {
-        format!(
-            "HTTP/1.1 {status} {INNER}\r\nContent-Type: {media_type}\r\nX-Inner: {INNER}\r\n\
-             Content-Length: {}\r\nLocation: /{INNER}\r\n\r\n{body}",
-            body.len()
-        )
-    };
-    let json = "application/json";
-    let stream = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
-    let (cannot, slow) = ("cannot be reached", "did not answer in time");
-    let (broke, failed) = ("broke off its answer", "reported a failure");
-    let (much, garbage) = ("answered with too much", "cannot be understood");
-    let cases: Vec<(String, &str)> = vec![
-        (String::new(), slow),
-        (stream.to_owned(), slow),
-        (reply("200", json, INNER), garbage),
-        (reply("200", json, "{}"), garbage),
-        (reply("200", json, r#"{"message": {"parts": []}}"#), garbage),
+    let whole = |body: &str| reply("200", "application/json", body);
+    let (broke, garbage) = ("broke off its answer", "cannot be understood");
+    let more = [
+        (whole(r#"{"message": {"parts": []}}"#), garbage),
         (
-            reply(
-                "200",
-                json,
-                r#"{"status": {"state": "TASK_STATE_WORKING"}}"#,
-            ),
+            whole(r#"{"status": {"state": "TASK_STATE_WORKING"}}"#),
             garbage,
         ),
-        (reply("200", "text/html", "<p>"), garbage),
-        (INNER.to_owned() + "\r\n\r\n", broke),
-        (reply("200", json, &big), much),
-        (format!("{stream}data: {big}\n\n"), much),
-        (
-            reply("200", json, "{}").replace("Length: 2", "Length: 3") + "close",
-            broke,
-        ),
-        (format!("{stream}data: {half}\n\nclose"), broke),
-        (format!("{stream}data: {INNER}\n\n"), garbage),
-        (reply("302", json, "{}"), failed),
-        (reply("500", json, r#"{"error": "inner-5f1c"}"#), failed),
-        (reply("403", json, r#"{"error": "inner-5f1c"}"#), failed),
-        (reply("503", json, "{}"), "is busy"),
+        (format!("{STREAM}data: {half}\n\nclose"), broke),
     ];
-    let next = Arc::new(Mutex::new(String::new()));
-    let answer = Arc::clone(&next);
-    let service = service(move |_, caller| {
-        let bytes = answer.lock().unwrap().clone();
-        caller.send(bytes.trim_end_matches("close"));
-        if bytes.ends_with("close") {
-            caller.close();
-        }
-        if bytes.is_empty() || bytes.ends_with("event-stream\r\nConnection: close\r\n\r\n") {
-            caller.wait_for_end();
-        }
-    });
+    let script = Script::default();
+    let played = script.clone();
+    let service = service(move |_, caller| played.play(caller));
     let server = agent_of(&service, ", timeout: 2s, read_timeout: 1s");
-    let user = token("alice", "basic");
-    for (bytes, expected) in cases {
-        bytes.clone_into(&mut next.lock().unwrap());
-        let answer = server.ask_v10("remote", &user, "hi").await;
-        let shown = &bytes[..bytes.len().min(300)];
-        let (state, said) = ended(&answer);
-        assert_eq!(state, "TASK_STATE_FAILED", "{shown}");
-        let said = said.as_str().unwrap_or_default();
-        assert!(said.contains(expected), "{shown}\n{said}");
-        for secret in [INNER, service.authority(), "127.0.0.1", "/work"] {
-            assert!(!answer.body.contains(secret), "{shown}\n{}", answer.body);
-        }
-        // The server is well.
-        let echo = server.ask_v10("public_echo", &user, "hi").await;
-        assert_eq!(echo.reply(), "Echo: hi (from user alice)");
-    }
-    let log = server.stop().log;
-    assert!(!log.contains(INNER), "{log}");
-
-    let server = agent_with(&format!("url: \"{}\"", Counterpart::nobody()));
-    let answer = server.ask_v10("remote", &user, "hi").await;
-    let (state, said) = ended(&answer);
-    assert_eq!(state, "TASK_STATE_FAILED");
-    assert!(said.as_str().unwrap_or_default().contains(cannot), "{said}");
-    assert!(!answer.body.contains("127.0.0.1"), "{}", answer.body);
+    let cases = broken().into_iter().chain(more);
+    script.fails(server, &service, cases).await;
+    let nobody = format!("url: \"{}\"", Counterpart::nobody());
+    cannot_be_reached(&agent_with(&nobody)).await;
 }
 
 #[tokio::test]

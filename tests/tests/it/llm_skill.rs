@@ -2,7 +2,7 @@
 //! not so well.
 
 use agentup_tests::{
-    Answer, Counterpart, Folder, Model, PATIENCE, QUICK_START, QUICK_START_ENV, Server, message_id,
+    Counterpart, Folder, Model, PATIENCE, QUICK_START, QUICK_START_ENV, Server, message_id,
     message_v10, run, tokens::token,
 };
 use futures_util::StreamExt as _;
@@ -26,14 +26,6 @@ fn agent_of(url: &str, provider: &str, models: &[&str], more: &str) -> Server {
     Server::start(&config.concat(), QUICK_START_ENV)
 }
 
-/// The state of the answer's task and what its status says.
-fn ended(answer: &Answer) -> (String, String) {
-    let status = answer.at("/result/task/status");
-    let words = &status["message"]["parts"][0]["text"];
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    (text(&status["state"]), text(words))
-}
-
 /// The effect of `ai.provider`, `ai.base_url`, `ai.model`, `ai.api_key`, `ai.system_prompt`,
 /// `ai.temperature` and `ai.max_tokens`.
 #[tokio::test]
@@ -51,7 +43,7 @@ async fn the_model_hears_the_caller_and_its_words_are_the_answer() {
             answer.reply(),
             "system: Be brief. | user: Why is the sky blue?"
         );
-        assert_eq!(ended(&answer).0, "TASK_STATE_COMPLETED");
+        assert_eq!(answer.ended().0, "COMPLETED");
         let artifacts = answer.at("/result/task/artifacts");
         assert_eq!(artifacts.as_array().map(Vec::len), Some(1), "{artifacts}");
         assert_eq!(artifacts[0]["name"], "reply");
@@ -230,8 +222,8 @@ async fn images_go_to_the_model_and_other_files_do_not() {
             json!({"raw": "aGk="}),
             json!({"url": model.url()}),
         ] {
-            let (state, words) = ended(&asked(part).await);
-            assert_eq!(state, "TASK_STATE_REJECTED");
+            let (state, words) = asked(part).await.ended();
+            assert_eq!(state, "REJECTED");
             assert!(words.starts_with("This skill"), "{words}");
         }
         // Whatever had reached the model would stand before this.
@@ -323,8 +315,8 @@ async fn a_model_that_is_not_well_fails_the_task_and_nothing_else() {
         let alice = token("alice", "basic");
         for (model, words, cause) in &cases {
             let answer = server.ask_v10(&model.replace(' ', "_"), &alice, "hi").await;
-            let expected = ("TASK_STATE_FAILED".to_owned(), words.clone());
-            assert_eq!(ended(&answer), expected, "{provider} {model}: {answer:?}");
+            let expected = ("FAILED".to_owned(), words.clone());
+            assert_eq!(answer.ended(), expected, "{provider} {model}: {answer:?}");
             let text = answer.at("/result/task/status").to_string();
             assert!(
                 !text.contains(SECRET) && !text.contains("127.0.0.1"),
@@ -353,8 +345,8 @@ async fn a_model_that_is_gone_fails_the_task() {
             "user: hi"
         );
         model.kill();
-        let (state, words) = ended(&server.ask_v10("echo", &alice, "hi").await);
-        assert_eq!(state, "TASK_STATE_FAILED");
+        let (state, words) = server.ask_v10("echo", &alice, "hi").await.ended();
+        assert_eq!(state, "FAILED");
         assert_eq!(words, "The service behind this skill cannot be reached.");
         let _ = server.log().wait_for("cannot connect");
     }
@@ -426,7 +418,7 @@ async fn the_assistant_asks_the_model_of_the_section_ai() {
     // Who says that there is a model hears of it when there is none.
     drop(model);
     let answer = server.ask_v10("basic_assistant", &alice, "hello").await;
-    assert_eq!(ended(&answer).0, "TASK_STATE_FAILED");
+    assert_eq!(answer.ended().0, "FAILED");
 
     // Without an address there is no model, and the keywords are back.
     let env = QUICK_START_ENV.replace("OLLAMA_BASE_URL=http://localhost:11434", "");

@@ -14,6 +14,7 @@ mod audit;
 mod authorization;
 mod bad_input;
 mod bad_tokens;
+mod behind;
 mod body_unread;
 mod card;
 mod check;

@@ -6,7 +6,7 @@ use agentup_tests::{
 };
 use serde_json::{Value, json};
 
-use super::{TONGUES, Tongue, agent_of, agent_with, ended, other, said, task};
+use super::{TONGUES, Tongue, agent_of, agent_with, other, said, task};
 
 /// The effect of `skills[].handler.skill_id`.
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn the_agent_hears_who_asks_for_what_and_its_message_is_the_answer() {
             .header("traceparent", trace);
         let answer = Answer::to(request).await;
         assert_eq!(answer.reply(), "done", "{tongue:?}");
-        assert_eq!(ended(&answer).0, "COMPLETED");
+        assert_eq!(answer.ended().0, "COMPLETED");
 
         let [card, seen] = other.seen().try_into().expect("a card and a call");
         assert_eq!(card.line, "GET /.well-known/agent-card.json");
@@ -115,7 +115,7 @@ async fn a_conversation_stays_with_its_task_and_its_context() {
         let server = agent_of(&other, "");
         let user = token("alice", "basic");
         let first = server.ask_v10("remote", &user, "one").await;
-        assert_eq!(ended(&first), ("INPUT_REQUIRED".into(), "which?".into()));
+        assert_eq!(first.ended(), ("INPUT_REQUIRED".into(), "which?".into()));
         let asked = |seen: &Seen, name: &str| tongue.params(seen)["message"][name].clone();
         let last = || other.seen().pop().expect("a call");
 
@@ -201,7 +201,7 @@ async fn a_card_leads_only_to_hosts_that_are_allowed() {
     ] {
         let server = agent_of(&other, more);
         let answer = server.ask_v10("remote", &user, "hi").await;
-        let (state, said) = ended(&answer);
+        let (state, said) = answer.ended();
         assert_eq!(state, "FAILED");
         assert!(said.contains(expected), "{more}: {said}");
     }

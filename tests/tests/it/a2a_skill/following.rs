@@ -9,7 +9,8 @@ use std::sync::{
 use agentup_tests::{PATIENCE, message_v10, tokens::token};
 use serde_json::json;
 
-use super::{TONGUES, Tongue, agent_of, chunk, ended, other, task, update};
+use super::{TONGUES, Tongue, agent_of, chunk, other, task, update};
+use crate::behind::{Cue, WORDS, comes_word_by_word};
 
 #[tokio::test]
 async fn a_task_comes_back_in_every_state() {
@@ -47,7 +48,7 @@ async fn a_task_comes_back_in_every_state() {
             }
             *next.lock().unwrap() = tongue.event(&json!({"task": task}));
             let answer = server.ask_v10("remote", &user, "hi").await;
-            let (found, said) = ended(&answer);
+            let (found, said) = answer.ended();
             assert_eq!(found, ends_in, "{tongue:?} {answer:?}");
             assert!(state == "COMPLETED" || said == words, "{answer:?}");
             let artifacts = answer.at("/result/task/artifacts");
@@ -64,43 +65,21 @@ async fn a_task_comes_back_in_every_state() {
 #[tokio::test]
 async fn a_stream_is_passed_on_chunk_by_chunk() {
     for tongue in TONGUES {
-        let (go, wait) = mpsc::channel::<()>();
-        let wait = Mutex::new(wait);
+        let (cue, go) = Cue::new();
         let other = other(tongue, true, move |asked, _, caller| {
             assert_eq!(asked, "SendStreamingMessage");
-            let step = || {
-                let next = wait.lock().unwrap().recv_timeout(PATIENCE);
-                next.expect("the test");
-            };
             caller.stream();
             caller.event(&tongue.event(&json!({"task": task("SUBMITTED", "")})));
             caller.event(&tongue.event(&update("WORKING", "thinking")));
-            for (index, word) in ["one ", "two ", "three"].into_iter().enumerate() {
-                step();
+            for (index, word) in WORDS.into_iter().enumerate() {
+                cue.wait();
                 caller.event(&tongue.event(&chunk(word, index > 0)));
             }
-            step();
+            cue.wait();
             caller.event(&tongue.event(&update("COMPLETED", "")));
             caller.close();
         });
-        let server = agent_of(&other, "");
-        let body = json!({
-            "jsonrpc": "2.0", "id": "1", "method": "SendStreamingMessage",
-            "params": message_v10("remote", "hi"),
-        });
-        let request = server.post(body.to_string()).header("A2A-Version", "1.0");
-        let request = request.bearer_auth(token("alice", "basic"));
-        let mut response = request.send().await.expect("a stream");
-        let mut text = String::new();
-        for expected in ["thinking", "\"one \"", "\"two \"", "\"three\"", "COMPLETED"] {
-            // The agent sends the next event only after the one before has been seen here.
-            while !text.contains(expected) {
-                let chunk = response.chunk().await.expect("a chunk");
-                let chunk = chunk.expect("no end yet");
-                text.push_str(&String::from_utf8_lossy(&chunk));
-            }
-            let _ = go.send(());
-        }
+        comes_word_by_word(&agent_of(&other, ""), &go).await;
     }
 }
 
@@ -160,7 +139,7 @@ async fn a_stream_that_breaks_off_is_taken_up_again() {
             .await;
         let parts = answer.at("/result/task/artifacts/0/parts");
         assert_eq!(parts, json!([{"text": "one two "}, {"text": "three"}]));
-        assert_eq!(ended(&answer).0, "COMPLETED");
+        assert_eq!(answer.ended().0, "COMPLETED");
     }
 }
 
@@ -178,7 +157,7 @@ async fn a_task_that_waits_for_an_authorization_goes_on_by_itself() {
         let server = agent_of(&other, "");
         let user = token("alice", "basic");
         let first = server.ask_v10("remote", &user, "one").await;
-        assert_eq!(ended(&first), ("AUTH_REQUIRED".into(), "log in".into()));
+        assert_eq!(first.ended(), ("AUTH_REQUIRED".into(), "log in".into()));
         let mut params = message_v10("remote", "done");
         params["message"]["taskId"] = first.at("/result/task/id");
         let second = server.call_v10(&user, "SendMessage", params).await;
@@ -254,7 +233,7 @@ async fn a_task_is_canceled_when_its_time_is_over() {
     let answer = server
         .ask_v10("remote", &token("alice", "basic"), "hi")
         .await;
-    let (state, said) = ended(&answer);
+    let (state, said) = answer.ended();
     assert_eq!(state, "FAILED");
     assert!(said.contains("did not answer in time"), "{said}");
     assert_eq!(told.recv_timeout(PATIENCE), Ok("canceled"));
