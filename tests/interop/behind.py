@@ -6,27 +6,17 @@ the agent behind is, which says the next word when it is told to.
 
 import asyncio
 import sys
-import uuid
 
 import httpx
 from a2a.client import A2ACardResolver, ClientConfig, ClientFactory
-from a2a.client.auth import AuthInterceptor, CredentialService
+from a2a.client.auth import AuthInterceptor
 from a2a.client.errors import A2AClientError
-from a2a.types.a2a_pb2 import CancelTaskRequest, SendMessageRequest, TaskState
-from google.protobuf.json_format import MessageToDict, ParseDict
+from a2a.types.a2a_pb2 import CancelTaskRequest, TaskState
+from google.protobuf.json_format import MessageToDict
 
+from sdk_v10 import message
 from stage import INNER, WORDS
-from steps import LIMIT, Given, check, refused, run, same
-
-
-class OneToken(CredentialService):
-    """The same token for whatever scheme the card names."""
-
-    def __init__(self, token):
-        self._token = token
-
-    async def get_credentials(self, security_scheme_name, context):
-        return self._token
+from steps import LIMIT, Given, OneToken, check, refused, run, same
 
 
 class Steps:
@@ -55,18 +45,8 @@ class Steps:
         interceptor = AuthInterceptor(OneToken(self._given.tokens[who]))
         return ClientFactory(config).create(card, [interceptor])
 
-    def _request(self, text, configuration=None, **more):
-        request = {
-            "message": {
-                "messageId": str(uuid.uuid4()),
-                "role": "ROLE_USER",
-                "parts": [{"text": text}],
-                **more,
-            },
-            "configuration": configuration or {},
-            "metadata": {"skillId": self._skill},
-        }
-        return ParseDict(request, SendMessageRequest())
+    def _request(self, text, **more):
+        return message(self._skill, text, **more)
 
     async def _task(self, text, **more):
         """The task that a message went to."""

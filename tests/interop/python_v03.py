@@ -5,7 +5,7 @@ import uuid
 
 import httpx
 from a2a.client import A2ACardResolver, ClientConfig, ClientFactory
-from a2a.client.auth import AuthInterceptor, CredentialService
+from a2a.client.auth import AuthInterceptor
 from a2a.client.errors import A2AClientHTTPError, A2AClientJSONRPCError
 from a2a.types import (
     GetTaskPushNotificationConfigParams,
@@ -28,22 +28,13 @@ from steps import (
     LIMIT,
     SKILLS_OF_ALICE,
     Given,
+    OneToken,
     Webhook,
     check,
     refused,
     run,
     same,
 )
-
-
-class OneToken(CredentialService):
-    """The same token for whatever scheme the card names."""
-
-    def __init__(self, token):
-        self._token = token
-
-    async def get_credentials(self, security_scheme_name, context):
-        return self._token
 
 
 def message(text, **more):

@@ -2,11 +2,10 @@
 
 import asyncio
 import sys
-import uuid
 
 import httpx
 from a2a.client import A2ACardResolver, ClientConfig, ClientFactory
-from a2a.client.auth import AuthInterceptor, CredentialService
+from a2a.client.auth import AuthInterceptor
 from a2a.client.errors import A2AClientError
 from a2a.types.a2a_pb2 import (
     CancelTaskRequest,
@@ -16,7 +15,6 @@ from a2a.types.a2a_pb2 import (
     GetTaskRequest,
     ListTaskPushNotificationConfigsRequest,
     ListTasksRequest,
-    SendMessageRequest,
     StreamResponse,
     SubscribeToTaskRequest,
     TaskPushNotificationConfig,
@@ -25,43 +23,20 @@ from a2a.types.a2a_pb2 import (
 from a2a.utils.errors import TaskNotFoundError
 from google.protobuf.json_format import ParseDict
 
+from sdk_v10 import message
 from steps import (
     HOOK_CREDENTIALS,
     HOOK_TOKEN,
     LIMIT,
     SKILLS_OF_ALICE,
     Given,
+    OneToken,
     Webhook,
     check,
     refused,
     run,
     same,
 )
-
-
-class OneToken(CredentialService):
-    """The same token for whatever scheme the card names."""
-
-    def __init__(self, token):
-        self._token = token
-
-    async def get_credentials(self, security_scheme_name, context):
-        return self._token
-
-
-def message(skill, text, configuration=None, **more):
-    """A request to send a text to a skill."""
-    request = {
-        "message": {
-            "messageId": str(uuid.uuid4()),
-            "role": "ROLE_USER",
-            "parts": [{"text": text}],
-            **more,
-        },
-        "configuration": configuration or {},
-        "metadata": {"skillId": skill},
-    }
-    return ParseDict(request, SendMessageRequest())
 
 
 class Steps:

@@ -7,6 +7,8 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from a2a.client.auth import CredentialService
+
 # Seconds for one step. Each takes a fraction of one; a busy machine may be slow.
 LIMIT = 30
 
@@ -27,6 +29,16 @@ class Given:
         self.tokens = given["tokens"]
         # The agent behind the one that is talked to, if there is one.
         self.behind = given.get("behind")
+
+
+class OneToken(CredentialService):
+    """The same token for whatever scheme the card names."""
+
+    def __init__(self, token):
+        self._token = token
+
+    async def get_credentials(self, security_scheme_name, context):
+        return self._token
 
 
 def check(holds, what):
