@@ -14,6 +14,7 @@ use crate::agent::Agent;
 use crate::sh::{Sh, root};
 use crate::token;
 use crate::toolbox::Toolbox;
+use crate::venv;
 
 /// Where the programs expect the agent.
 const PORT: u16 = 8000;
@@ -203,39 +204,11 @@ fn lay_out(folder: &Path) -> Result<String> {
 
 /// A Python that can import what the programs import, in an environment of its own.
 fn python(toolbox: &Toolbox) -> Result<PathBuf> {
-    let venv = toolbox.folder().join("document-venv");
-    let python = if cfg!(windows) {
-        venv.join("Scripts/python.exe")
-    } else {
-        venv.join("bin/python")
-    };
-    let ready = || {
-        Sh::new(&python)
-            .args(["-c", "import jwt, requests"])
-            .succeeds()
-    };
-    if !ready() {
-        let system = if cfg!(windows) { "python" } else { "python3" };
-        Sh::new(system)
-            .args(["-m", "venv", "--clear"])
-            .arg(&venv)
-            .run()
-            .context("Python 3 with its module venv is needed (on Debian: python3-venv)")?;
-        Sh::new(&python)
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ])
-            .args(["--requirement", "tests/document/requirements.txt"])
-            .run()?;
-        if !ready() {
-            bail!("the installed packages cannot be imported");
-        }
-    }
-    Ok(python)
+    let home = toolbox.folder().join("document-venv");
+    let versions = root().join("tests/document/requirements.txt");
+    venv::ensure(&home, &versions, &[])
+        .context("Python 3 with its module venv is needed (on Debian: python3-venv)")?;
+    Ok(venv::python_of(&home))
 }
 
 #[cfg(test)]
