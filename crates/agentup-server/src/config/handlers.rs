@@ -95,7 +95,11 @@ pub(super) fn read(skill: &Section<'_>, ai: &Ai, stage: Stage) -> Option<Handler
     )?;
     match kind.value {
         HandlerKind::A2a => {
-            only(&section, "a2a", &agent::KEYS);
+            only(
+                &section,
+                "a2a",
+                &[&service::KEYS[..], &agent::KEYS].concat(),
+            );
             agent::read(&section, stage).map(HandlerConfig::A2a)
         }
         HandlerKind::Http => {

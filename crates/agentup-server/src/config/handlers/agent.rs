@@ -14,20 +14,8 @@ use super::{
     credential, headers, identity, limits, mind_the_wire, url,
 };
 
-/// The keys that have an effect.
-pub(super) const KEYS: [&str; 11] = [
-    "url",
-    "skill_id",
-    "allow_hosts",
-    "auth",
-    "headers",
-    "header_files",
-    "forward_identity",
-    "timeout",
-    "connect_timeout",
-    "read_timeout",
-    "max_reply",
-];
+/// The keys that have an effect, beside those that have one for a service.
+pub(super) const KEYS: [&str; 3] = ["skill_id", "allow_hosts", "auth"];
 
 /// What an agent may take: it may well ask a language model, or another agent.
 fn usual() -> Limits {
