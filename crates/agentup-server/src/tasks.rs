@@ -1,6 +1,7 @@
 //! The task engine: every call of a skill is a task, which goes on whether or not its caller waits.
 
 use std::{
+    hash::RandomState,
     panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
@@ -15,14 +16,14 @@ use agentup_handlers::{
 };
 use agentup_protocol::{A2aError, ErrorKind, Message};
 use futures_util::FutureExt as _;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 mod cell;
 mod conversation;
 mod store;
 
-use cell::Engine;
-pub(crate) use cell::{Canceled, Event, TaskCell, TurnRefused};
+pub(crate) use cell::{Canceled, Event, Glance, TaskCell, TurnRefused};
+use cell::{Engine, MessageKey};
 use conversation::Extent;
 use store::{Bounds, Full, Store};
 
@@ -110,6 +111,7 @@ impl Tasks {
                 clock,
                 history_limit: config.history_limit,
                 meter,
+                hasher: RandomState::new(),
             }),
             deadline,
             idempotency: config.idempotency,
@@ -136,7 +138,7 @@ impl Tasks {
         message: &Message,
     ) -> Result<Opened, A2aError> {
         let window = self.idempotency.as_secs();
-        let cell = self.cell(skill, message, Some(message.message_id.as_str().into()));
+        let cell = self.cell(skill, message, Some(self.engine.key_of(message)));
         let is_repeat = |known: &TaskCell| known.is_repeat(message, skill, window);
         let kept = self.keep(owner, &cell, is_repeat)?;
         Ok(if Arc::ptr_eq(&kept, &cell) {
@@ -176,7 +178,7 @@ impl Tasks {
         &self,
         skill: &Arc<str>,
         message: &Message,
-        begun_by: Option<Arc<str>>,
+        begun_by: Option<MessageKey>,
     ) -> Arc<TaskCell> {
         let context = message.context_id.as_deref().filter(|id| !id.is_empty());
         Arc::new(TaskCell::new(
@@ -195,18 +197,20 @@ impl Tasks {
         let mut work = Box::pin(self.work(cell, turn));
         let first = std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut work).poll(context)));
         if first.await.is_pending() {
-            self.tracker.spawn(work);
+            self.tracker.spawn(resting(Arc::clone(cell), work));
         }
     }
 
     /// Runs a turn to its end by itself.
     pub(crate) fn run_detached(&self, cell: &Arc<TaskCell>, turn: Turn) {
-        self.tracker.spawn(self.work(cell, turn));
+        let work = self.work(cell, turn);
+        self.tracker.spawn(resting(Arc::clone(cell), work));
     }
 
     /// Tells a skill that a task which waited for its caller was canceled.
     pub(crate) fn tell_canceled(&self, cell: &Arc<TaskCell>, skill: Allowed, origin: Origin) {
-        let run = run_of(cell, origin, self.conversations(), false);
+        let (cancellation, conversations) = (cell.cancellation(), self.conversations());
+        let run = run_of(cell, cancellation, origin, conversations, false);
         self.tracker.spawn(async move {
             let _ = tokio::time::timeout(CANCEL_GRACE, skill.canceled(run)).await;
         });
@@ -260,8 +264,15 @@ impl Tasks {
     }
 }
 
+/// Work on a task that nobody may be waiting for at its end.
+async fn resting(cell: Arc<TaskCell>, work: impl Future<Output = ()>) {
+    work.await;
+    cell.rest();
+}
+
 fn run_of(
     cell: &Arc<TaskCell>,
+    cancellation: CancellationToken,
     origin: Origin,
     conversations: Arc<dyn Conversations>,
     is_repeatable: bool,
@@ -273,7 +284,7 @@ fn run_of(
         trace: origin.trace,
         token: origin.token,
         certificate: origin.certificate,
-        cancellation: cell.cancellation().clone(),
+        cancellation,
         task: Arc::clone(cell) as Arc<dyn TaskChannel>,
         conversations,
         is_repeatable,
@@ -322,9 +333,16 @@ async fn work(
     let request_id = Arc::clone(&origin.request_id);
     let meter = origin.meter.clone();
     let (origin, span) = traced(origin);
-    let run = run_of(&cell, origin, conversations, is_repeatable);
+    let cancellation = cell.cancellation();
+    let run = run_of(
+        &cell,
+        cancellation.clone(),
+        origin,
+        conversations,
+        is_repeatable,
+    );
     let canceled = async {
-        cell.cancellation().cancelled().await;
+        cancellation.cancelled().await;
         tokio::time::sleep(CANCEL_GRACE).await;
     };
     let skilled = AssertUnwindSafe(admitted.run(message, run)).catch_unwind();
@@ -338,7 +356,7 @@ async fn work(
         () = canceled => Ok(Reply::done()),
     };
     let outcome = match &result {
-        Ok(_) if cell.cancellation().is_cancelled() => RunOutcome::Canceled,
+        Ok(_) if cancellation.is_cancelled() => RunOutcome::Canceled,
         result => RunOutcome::of(result),
     };
     if let Some(meter) = meter {

@@ -152,7 +152,9 @@ impl Call<'_> {
     /// A task that a message went to.
     fn sent(&self, cell: &TaskCell, length: Option<u32>) -> Response {
         // Read where it is kept: a copy would be the dearest part of a short answer.
-        cell.read(|task| self.result(Outcome::SentTask(&trimmed(task, length))))
+        let response = cell.read(|task| self.result(Outcome::SentTask(&trimmed(task, length))));
+        cell.rest();
+        response
     }
 
     /// A task that was asked for by its id.

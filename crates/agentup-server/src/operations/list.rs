@@ -2,10 +2,10 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use agentup_protocol::{A2aError, ListTasksRequest, ListTasksResponse, Task, Timestamp};
+use agentup_protocol::{A2aError, ListTasksRequest, ListTasksResponse, Task};
 
 use super::Asker;
-use crate::tasks::{TaskCell, Tasks};
+use crate::tasks::{Glance, TaskCell, Tasks};
 
 impl Asker {
     /// A page of the caller's tasks.
@@ -19,8 +19,9 @@ impl Asker {
             .of_owner(self.principal.id())
             .into_iter()
             .filter_map(|cell| {
-                cell.read(|task| matches(task, request).then(|| position(task)))
-                    .map(|at| (at, cell))
+                let glance = cell.glance();
+                let is_asked_for = matches(&cell, glance, request);
+                is_asked_for.then(|| (position(&cell, glance), cell))
             })
             .collect();
         found.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
@@ -67,7 +68,7 @@ impl Asker {
         };
         let position = token
             .split_once('.')
-            .and_then(|(millis, id)| Some((millis.parse().ok()?, id.to_owned())))
+            .and_then(|(millis, id)| Some((millis.parse().ok()?, Arc::from(id))))
             .filter(|(_, id)| tasks.find(self.principal.id(), id).is_some());
         position
             .map(Some)
@@ -76,28 +77,23 @@ impl Asker {
 }
 
 /// The order of the list: by the time of the last change in milliseconds, then by id.
-type Position = (i64, String);
+type Position = (i64, Arc<str>);
 
-fn position(task: &Task) -> Position {
+fn position(cell: &TaskCell, glance: Glance) -> Position {
+    let changed = glance.changed;
     (
-        changed(task).map_or(0, |at| at.utc().timestamp_millis()),
-        task.id.clone(),
+        changed.map_or(0, |at| at.utc().timestamp_millis()),
+        Arc::clone(&cell.id),
     )
 }
 
-const fn changed(task: &Task) -> Option<Timestamp> {
-    task.status.timestamp
-}
-
-fn matches(task: &Task, request: &ListTasksRequest) -> bool {
+fn matches(cell: &TaskCell, glance: Glance, request: &ListTasksRequest) -> bool {
     let context = request.context_id.as_deref().filter(|id| !id.is_empty());
-    context.is_none_or(|id| task.context_id == id)
-        && request
-            .status
-            .is_none_or(|state| task.status.state == state)
+    context.is_none_or(|id| &*cell.context_id == id)
+        && request.status.is_none_or(|state| glance.state == state)
         && request
             .status_timestamp_after
-            .is_none_or(|after| changed(task) >= Some(after))
+            .is_none_or(|after| glance.changed >= Some(after))
 }
 
 /// A task as the list shows it: the artifacts only when asked for.

@@ -1,8 +1,11 @@
 //! One task: what it is, and who watches it.
 
-use std::sync::Arc;
+use std::{
+    hash::{BuildHasher as _, RandomState},
+    sync::Arc,
+};
 
-use agentup_protocol::{Message, StreamResponse, Task, TaskState, TaskStatus};
+use agentup_protocol::{Message, StreamResponse, Task, TaskState, TaskStatus, Timestamp};
 use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::{Notify, mpsc};
@@ -10,8 +13,10 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 mod moves;
+mod packed;
 
 pub(crate) use moves::{Canceled, TurnRefused};
+use packed::{Ids, Packed};
 
 use crate::{clock::Clock, metrics::TaskMeter, push::Registered};
 
@@ -29,16 +34,19 @@ pub(crate) struct TaskCell {
     /// Whether the context was made for this task, so that nothing was said in it before.
     opens_context: bool,
     pub(crate) skill: Arc<str>,
-    /// The id of the message that began it; none for a task that must not stand in for another.
-    pub(crate) begun_by: Option<Arc<str>>,
+    /// The message that began it; none for a task that must not stand in for another.
+    pub(crate) begun_by: Option<MessageKey>,
     /// Seconds of the Unix epoch.
     created: u64,
-    cancellation: CancellationToken,
     engine: Arc<Engine>,
-    inner: Mutex<Inner>,
+    body: Mutex<Body>,
     /// Told when the task ends or waits for its caller.
     settled: Notify,
 }
+
+/// What stands for the id of a message: a hash that nobody outside can foresee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct MessageKey(u64);
 
 /// What all tasks have in common.
 #[derive(Debug)]
@@ -47,18 +55,45 @@ pub(super) struct Engine {
     /// The most messages that a task keeps.
     pub(super) history_limit: usize,
     pub(super) meter: Arc<TaskMeter>,
+    pub(super) hasher: RandomState,
+}
+
+impl Engine {
+    pub(super) fn key_of(&self, message: &Message) -> MessageKey {
+        MessageKey(self.hasher.hash_one(&message.message_id))
+    }
+}
+
+/// Most tasks have ended and are only kept: they take a fraction of the room.
+enum Body {
+    Open(Box<Inner>),
+    AtRest(AtRest),
+}
+
+/// A task that has ended and that nobody hears of any more.
+struct AtRest {
+    state: TaskState,
+    changed: Option<Timestamp>,
+    packed: Packed,
 }
 
 struct Inner {
     task: Task,
     /// Whether a handler is at work on it.
     running: bool,
-    /// Seconds of the Unix epoch of the last change.
-    touched: u64,
     watchers: Vec<mpsc::Sender<Event>>,
     webhooks: Registered,
     /// What the skill noted for the next message.
     note: Option<Value>,
+    cancellation: CancellationToken,
+}
+
+/// What a list needs to know of every task.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Glance {
+    pub(crate) state: TaskState,
+    /// When it last changed.
+    pub(crate) changed: Option<Timestamp>,
 }
 
 impl TaskCell {
@@ -67,12 +102,12 @@ impl TaskCell {
     pub(super) fn new(
         context_id: Option<Arc<str>>,
         skill: Arc<str>,
-        begun_by: Option<Arc<str>>,
+        begun_by: Option<MessageKey>,
         engine: Arc<Engine>,
     ) -> Self {
-        let id: Arc<str> = Uuid::new_v4().to_string().into();
+        let id = new_id();
         let opens_context = context_id.is_none();
-        let context_id = context_id.unwrap_or_else(|| Uuid::new_v4().to_string().into());
+        let context_id = context_id.unwrap_or_else(new_id);
         let now = engine.clock.now();
         let status = TaskStatus {
             state: TaskState::Submitted,
@@ -87,15 +122,6 @@ impl TaskCell {
             history: Vec::new(),
             metadata: None,
         };
-        let touched = u64::try_from(now.timestamp()).unwrap_or_default();
-        let inner = Inner {
-            task,
-            running: false,
-            touched,
-            watchers: Vec::new(),
-            webhooks: Registered::default(),
-            note: None,
-        };
         engine.meter.enter(TaskState::Submitted);
         Self {
             id,
@@ -103,17 +129,16 @@ impl TaskCell {
             opens_context,
             skill,
             begun_by,
-            created: touched,
-            cancellation: CancellationToken::new(),
+            created: u64::try_from(now.timestamp()).unwrap_or_default(),
             engine,
-            inner: Mutex::new(inner),
+            body: Mutex::new(Body::Open(Inner::of(task))),
             settled: Notify::new(),
         }
     }
 
     /// Whether this is the very first message of a context.
     pub(crate) fn opens_context(&self, message: &Message) -> bool {
-        self.opens_context && self.begun_by.as_deref() == Some(&message.message_id)
+        self.opens_context && self.begun_by == Some(self.engine.key_of(message))
     }
 
     /// Whether the message that began this task has come again: the same in every part, for the
@@ -121,14 +146,13 @@ impl TaskCell {
     /// heard nothing gets the work of the first time.
     pub(crate) fn is_repeat(&self, message: &Message, skill: &str, window: u64) -> bool {
         let age = self.engine.clock.unix().get().saturating_sub(self.created);
-        let inner = self.inner.lock();
         age < window
             && skill == &*self.skill
-            && inner
-                .task
-                .history
-                .first()
-                .is_some_and(|first| is_same(first, message))
+            && self.read(|task| {
+                task.history
+                    .first()
+                    .is_some_and(|first| is_same(first, message))
+            })
             && message
                 .context_id
                 .as_deref()
@@ -138,24 +162,46 @@ impl TaskCell {
     /// The task as it stands, and every event from there on. After the end of a task there are
     /// none.
     pub(crate) fn watch(&self) -> (Task, Option<mpsc::Receiver<Event>>) {
-        let mut inner = self.inner.lock();
-        let task = inner.task.clone();
-        if task.status.state.is_terminal() {
-            return (task, None);
+        let mut body = self.body.lock();
+        match &mut *body {
+            Body::Open(inner) if !inner.task.status.state.is_terminal() => {
+                let (sender, receiver) = mpsc::channel(WATCHER_BACKLOG);
+                inner.watchers.push(sender);
+                (inner.task.clone(), Some(receiver))
+            }
+            Body::Open(inner) => (inner.task.clone(), None),
+            Body::AtRest(kept) => (kept.task(self.ids()), None),
         }
-        let (sender, receiver) = mpsc::channel(WATCHER_BACKLOG);
-        inner.watchers.push(sender);
-        (task, Some(receiver))
     }
 
     /// Reads or changes the webhooks that hear of the task.
     pub(crate) fn webhooks<R>(&self, act: impl FnOnce(&mut Registered) -> R) -> R {
-        act(&mut self.inner.lock().webhooks)
+        let mut body = self.body.lock();
+        match &mut *body {
+            Body::Open(inner) => act(&mut inner.webhooks),
+            Body::AtRest(kept) => {
+                let mut inner = Inner::of(kept.task(self.ids()));
+                let done = act(&mut inner.webhooks);
+                if !inner.is_done() {
+                    *body = Body::Open(inner);
+                }
+                done
+            }
+        }
     }
 
     /// Reads the task.
     pub(crate) fn read<R>(&self, reader: impl FnOnce(&Task) -> R) -> R {
-        reader(&self.inner.lock().task)
+        match &*self.body.lock() {
+            Body::Open(inner) => reader(&inner.task),
+            Body::AtRest(kept) => reader(&kept.task(self.ids())),
+        }
+    }
+
+    /// Has the task take less room, if it has ended and nobody hears of it any more. It can be read
+    /// as before, for the price of unpacking it.
+    pub(crate) fn rest(&self) {
+        self.body.lock().rest(self.ids());
     }
 
     /// Waits until the task has ended or waits for its caller.
@@ -170,27 +216,122 @@ impl TaskCell {
     }
 
     pub(crate) fn is_settled(&self) -> bool {
-        let state = self.inner.lock().task.status.state;
+        let state = self.glance().state;
         state.is_terminal() || state.is_interrupted()
     }
 
     pub(crate) fn is_terminal(&self) -> bool {
-        self.inner.lock().task.status.state.is_terminal()
+        self.glance().state.is_terminal()
+    }
+
+    /// Its state, and since when it has it.
+    pub(crate) fn glance(&self) -> Glance {
+        self.body.lock().glance()
     }
 
     /// When the task last changed, in seconds of the Unix epoch.
     pub(crate) fn touched(&self) -> u64 {
-        self.inner.lock().touched
+        let changed = self.glance().changed;
+        changed.map_or(0, |at| u64::try_from(at.utc().timestamp()).unwrap_or_default())
     }
 
-    pub(crate) const fn cancellation(&self) -> &CancellationToken {
-        &self.cancellation
+    /// Fires when the task is canceled.
+    pub(crate) fn cancellation(&self) -> CancellationToken {
+        match &*self.body.lock() {
+            Body::Open(inner) => inner.cancellation.clone(),
+            Body::AtRest(_) => {
+                let fired = CancellationToken::new();
+                fired.cancel();
+                fired
+            }
+        }
     }
+
+    fn ids(&self) -> Ids<'_> {
+        Ids {
+            task: &self.id,
+            context: &self.context_id,
+        }
+    }
+}
+
+impl Body {
+    fn glance(&self) -> Glance {
+        match self {
+            Self::Open(inner) => Glance {
+                state: inner.task.status.state,
+                changed: inner.task.status.timestamp,
+            },
+            Self::AtRest(kept) => Glance {
+                state: kept.state,
+                changed: kept.changed,
+            },
+        }
+    }
+
+    /// The task if it can still change.
+    fn unended(&mut self) -> Option<&mut Inner> {
+        match self {
+            Self::Open(inner) if !inner.task.status.state.is_terminal() => Some(inner),
+            Self::Open(_) | Self::AtRest(_) => None,
+        }
+    }
+
+    fn rest(&mut self, ids: Ids<'_>) {
+        if let Self::Open(inner) = self
+            && inner.is_done()
+        {
+            let status = &inner.task.status;
+            *self = Self::AtRest(AtRest {
+                state: status.state,
+                changed: status.timestamp,
+                packed: Packed::new(&inner.task, ids),
+            });
+        }
+    }
+}
+
+impl AtRest {
+    fn task(&self, ids: Ids<'_>) -> Task {
+        let status = TaskStatus {
+            state: self.state,
+            message: None,
+            timestamp: self.changed,
+        };
+        self.packed.task(status, ids)
+    }
+}
+
+impl Inner {
+    fn of(task: Task) -> Box<Self> {
+        Box::new(Self {
+            task,
+            running: false,
+            watchers: Vec::new(),
+            webhooks: Registered::default(),
+            note: None,
+            cancellation: CancellationToken::new(),
+        })
+    }
+
+    /// Whether nothing but the task itself is worth keeping.
+    fn is_done(&self) -> bool {
+        self.task.status.state.is_terminal()
+            && !self.running
+            && !self.is_heard()
+            && self.note.is_none()
+    }
+}
+
+/// An id that nobody can guess.
+fn new_id() -> Arc<str> {
+    let mut text = Uuid::encode_buffer();
+    Arc::from(&*Uuid::new_v4().hyphenated().encode_lower(&mut text))
 }
 
 impl Drop for TaskCell {
     fn drop(&mut self) {
-        let state = self.inner.get_mut().task.status.state;
+        let state = self.body.get_mut().glance().state;
         self.engine.meter.leave(state);
     }
 }

@@ -16,7 +16,10 @@ use std::{
 use agentup_auth::PrincipalId;
 use parking_lot::Mutex;
 
-use super::{cell::TaskCell, conversation::Extent};
+use super::{
+    cell::{MessageKey, TaskCell},
+    conversation::Extent,
+};
 
 /// How much the store keeps, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +64,7 @@ struct Held {
     by_id: HashMap<Arc<str>, u64>,
     tasks: BTreeMap<u64, Arc<TaskCell>>,
     /// The latest task that a message with this id began.
-    by_message: HashMap<Arc<str>, u64>,
+    by_message: HashMap<MessageKey, u64>,
 }
 
 impl Store {
@@ -103,8 +106,8 @@ impl Store {
         let age = self.next.fetch_add(1, Ordering::Relaxed);
         let held = shard.owners.entry(owner.clone()).or_default();
         held.by_id.insert(Arc::clone(&cell.id), age);
-        if let Some(message) = &cell.begun_by {
-            held.by_message.insert(Arc::clone(message), age);
+        if let Some(message) = cell.begun_by {
+            held.by_message.insert(message, age);
         }
         held.tasks.insert(age, Arc::clone(&cell));
         shard.by_age.insert(age, owner.clone());

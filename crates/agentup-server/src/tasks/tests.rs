@@ -1,6 +1,6 @@
 //! The task engine under random sequences of moves by several callers.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, hash::RandomState, sync::Arc, time::Duration};
 
 use agentup_handlers::{Reply, SkillError, TaskChannel as _, Update};
 use agentup_protocol::{Artifact, Message, Part, Role, StreamResponse, Task, TaskState};
@@ -30,6 +30,7 @@ enum Move {
     Cancel,
     Abandon,
     Watch,
+    Rest,
 }
 
 fn moves() -> impl Strategy<Value = Move> {
@@ -46,6 +47,7 @@ fn moves() -> impl Strategy<Value = Move> {
         1 => Just(Move::Cancel),
         1 => Just(Move::Abandon),
         2 => Just(Move::Watch),
+        2 => Just(Move::Rest),
     ]
 }
 
@@ -54,16 +56,18 @@ fn clock() -> Clock {
 }
 
 fn cell() -> Arc<TaskCell> {
-    let begun_by = Some("m".into());
+    let engine = Arc::new(Engine {
+        clock: clock(),
+        history_limit: 4,
+        meter: Arc::default(),
+        hasher: RandomState::new(),
+    });
+    let begun_by = Some(engine.key_of(&message("m")));
     Arc::new(TaskCell::new(
         Some("context".into()),
         "skill".into(),
         begun_by,
-        Arc::new(Engine {
-            clock: clock(),
-            history_limit: 4,
-            meter: Arc::default(),
-        }),
+        engine,
     ))
 }
 
@@ -93,6 +97,7 @@ fn apply(cell: &TaskCell, step: &Move, streams: &mut Vec<Stream>) {
         Move::Fail => cell.finish(Err(SkillError::new("no"))),
         Move::Cancel => drop(cell.cancel()),
         Move::Abandon => cell.abandon("gone"),
+        Move::Rest => cell.rest(),
         Move::Watch => {
             let (task, events) = cell.watch();
             streams.push(Stream { task, events });

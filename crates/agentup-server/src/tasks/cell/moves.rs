@@ -11,7 +11,7 @@ use agentup_protocol::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Inner, TaskCell};
+use super::{Body, Inner, TaskCell};
 
 /// Why a task takes no further message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,63 +39,64 @@ impl TaskCell {
     /// Takes a message of the caller: the task is at work from now on. Answers the message with
     /// the ids of its task filled in.
     pub(crate) fn begin(&self, mut message: Message) -> Result<Message, TurnRefused> {
-        let mut inner = self.inner.lock();
-        if inner.task.status.state.is_terminal() {
-            return Err(TurnRefused::Ended);
-        }
+        let mut body = self.body.lock();
+        let inner = body.unended().ok_or(TurnRefused::Ended)?;
         if inner.running {
             return Err(TurnRefused::Busy);
         }
         inner.running = true;
         // The question that is answered here would be lost with the status that it stands in.
         if let Some(question) = inner.task.status.message.take() {
-            self.remember(&mut inner, question);
+            self.remember(inner, question);
         }
         message.task_id = Some(self.id.to_string());
         message.context_id = Some(self.context_id.to_string());
-        self.remember(&mut inner, message.clone());
-        self.turn(&mut inner, TaskState::Working, None);
+        self.remember(inner, message.clone());
+        self.turn(inner, TaskState::Working, None);
         Ok(message)
     }
 
     /// Ends the turn with what the skill answered. Nothing changes when the task was canceled in
     /// the meantime.
     pub(crate) fn finish(&self, result: Result<Reply, SkillError>) {
-        let mut inner = self.inner.lock();
-        inner.running = false;
-        if inner.task.status.state.is_terminal() {
-            return;
+        let mut body = self.body.lock();
+        if let Body::Open(inner) = &mut *body {
+            inner.running = false;
         }
+        let Some(inner) = body.unended() else {
+            return;
+        };
         match result {
             Ok(reply) => {
                 let state = reply.state();
                 match reply {
                     Reply::Completed(parts) => {
                         if !parts.is_empty() {
-                            self.add_artifact(&mut inner, answer(parts), false, true);
+                            self.add_artifact(inner, answer(parts), false, true);
                         }
-                        self.turn(&mut inner, state, None);
+                        self.turn(inner, state, None);
                     }
                     Reply::InputRequired(parts)
                     | Reply::AuthRequired(parts)
-                    | Reply::Rejected(parts) => self.turn(&mut inner, state, Some(parts)),
+                    | Reply::Rejected(parts) => self.turn(inner, state, Some(parts)),
                     // A reply of a kind that is not known here cannot be told to the caller.
-                    _ => self.turn(&mut inner, TaskState::Failed, None),
+                    _ => self.turn(inner, TaskState::Failed, None),
                 }
             }
-            Err(error) if error.is_denial() => self.reject(&mut inner, error.public()),
+            Err(error) if error.is_denial() => self.reject(inner, error.public()),
             Err(error) => {
                 let parts = vec![Part::text(error.public())];
-                self.turn(&mut inner, TaskState::Failed, Some(parts));
+                self.turn(inner, TaskState::Failed, Some(parts));
             }
         }
     }
 
     /// Ends a task that was never begun: the caller may not use the skill.
     pub(crate) fn deny(&self, message: Message, words: &str) {
-        let mut inner = self.inner.lock();
-        self.remember(&mut inner, message);
-        self.reject(&mut inner, words);
+        if let Some(inner) = self.body.lock().unended() {
+            self.remember(inner, message);
+            self.reject(inner, words);
+        }
     }
 
     /// The words of a denial stand in an artifact, where callers of the 0.3 generation look for the
@@ -107,30 +108,33 @@ impl TaskCell {
 
     /// Cancels the task and tells its handler.
     pub(crate) fn cancel(&self) -> Result<Canceled, NotCancelable> {
-        let mut inner = self.inner.lock();
-        if inner.task.status.state.is_terminal() {
-            return Err(NotCancelable);
-        }
-        self.turn(&mut inner, TaskState::Canceled, None);
+        let mut body = self.body.lock();
+        let inner = body.unended().ok_or(NotCancelable)?;
+        self.turn(inner, TaskState::Canceled, None);
         let found = if inner.running {
             Canceled::AtWork
         } else {
             Canceled::Waiting
         };
-        drop(inner);
-        self.cancellation.cancel();
+        let cancellation = inner.cancellation.clone();
+        drop(body);
+        cancellation.cancel();
         Ok(found)
     }
 
     /// Ends the task because the server will not keep it any longer. The words say why.
     pub(crate) fn abandon(&self, words: &str) {
-        let mut inner = self.inner.lock();
-        if !inner.task.status.state.is_terminal() {
+        let mut body = self.body.lock();
+        if let Some(inner) = body.unended() {
             let parts = vec![Part::text(words)];
-            self.turn(&mut inner, TaskState::Failed, Some(parts));
+            self.turn(inner, TaskState::Failed, Some(parts));
         }
-        drop(inner);
-        self.cancellation.cancel();
+        let Body::Open(inner) = &*body else {
+            return;
+        };
+        let cancellation = inner.cancellation.clone();
+        drop(body);
+        cancellation.cancel();
     }
 
     /// Moves the task to another state, if there is a way from where it stands, and tells all.
@@ -141,7 +145,6 @@ impl TaskCell {
         self.engine.meter.leave(inner.task.status.state);
         self.engine.meter.enter(state);
         let now = self.engine.clock.now();
-        inner.touched = u64::try_from(now.timestamp()).unwrap_or_default();
         let message = said.map(|parts| self.agent_message(parts));
         let status = TaskStatus {
             state,
@@ -251,44 +254,49 @@ impl TaskCell {
 
 impl TaskChannel for TaskCell {
     fn publish(&self, update: Update) {
-        let mut inner = self.inner.lock();
+        let mut body = self.body.lock();
         // What comes after the end, as from a handler that was canceled, is not part of the task.
-        if inner.task.status.state.is_terminal() {
+        let Some(inner) = body.unended() else {
             return;
-        }
+        };
         match update {
             Update::Artifact {
                 artifact,
                 append,
                 last,
             } => {
-                self.add_artifact(&mut inner, artifact, append, last);
+                self.add_artifact(inner, artifact, append, last);
             }
             Update::Text {
                 artifact_id,
                 text,
                 last,
-            } => self.add_text(&mut inner, &artifact_id, &text, last),
-            Update::Progress(parts) => self.turn(&mut inner, TaskState::Working, Some(parts)),
+            } => self.add_text(inner, &artifact_id, &text, last),
+            Update::Progress(parts) => self.turn(inner, TaskState::Working, Some(parts)),
         }
     }
 
     fn history(&self) -> Vec<Message> {
-        self.inner.lock().task.history.clone()
+        self.read(|task| task.history.clone())
     }
 
     fn note(&self) -> Option<Value> {
-        self.inner.lock().note.clone()
+        match &*self.body.lock() {
+            Body::Open(inner) => inner.note.clone(),
+            Body::AtRest(_) => None,
+        }
     }
 
     fn set_note(&self, note: Value) {
-        self.inner.lock().note = Some(note);
+        if let Body::Open(inner) = &mut *self.body.lock() {
+            inner.note = Some(note);
+        }
     }
 }
 
 impl Inner {
     /// Whether anybody wants to hear of events.
-    const fn is_heard(&self) -> bool {
+    pub(super) const fn is_heard(&self) -> bool {
         !self.watchers.is_empty() || !self.webhooks.is_empty()
     }
 
