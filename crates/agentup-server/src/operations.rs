@@ -1,6 +1,6 @@
 //! Operations: what a caller asked for, done within what the caller may.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use agentup_auth::{Denied, Principal};
 use agentup_handlers::{Admitted, CallerToken, ClientCertificate, Skill, middleware::Limited};
@@ -68,6 +68,15 @@ pub(crate) struct Accepted {
     pub(crate) turn: Option<Turn>,
 }
 
+/// The task that a message went to.
+#[derive(Debug)]
+pub(crate) enum Sent {
+    /// The caller gets it as it stands.
+    Answerable(Arc<TaskCell>),
+    /// The caller waits for it to end, or to wait for the caller.
+    AtWork(Arc<TaskCell>),
+}
+
 impl Asker {
     /// Takes a message in: finds the skill, decides, and opens or continues the task.
     pub(crate) fn accept(
@@ -107,29 +116,26 @@ impl Asker {
         })
     }
 
-    /// Sends a message and waits for its task to end or to wait for the caller, `patience` at the
-    /// most; with `returnImmediately`, not at all (`A2A §3.2.2`).
-    pub(crate) async fn send(
+    /// Sends a message. With `returnImmediately` its answer is the task as it stands (`A2A §3.2.2`).
+    pub(crate) fn send(
         &self,
         tasks: &Tasks,
         request: SendMessageRequest,
         form: DenialForm,
         webhook: Option<Webhook>,
-        patience: Duration,
-    ) -> Result<Arc<TaskCell>, Refusal> {
-        let wait = !request.configuration.return_immediately;
+    ) -> Result<Sent, Refusal> {
+        let waits = !request.configuration.return_immediately;
         let Accepted { cell, turn } = self.accept(tasks, request, form, webhook)?;
         match turn {
-            Some(turn) if wait => tasks.run_attended(&cell, turn).await,
+            Some(turn) if waits => tasks.run_attended(&cell, turn),
             Some(turn) => tasks.run_detached(&cell, turn),
             None => {}
         }
-        if wait {
-            // A task that outlasts the caller's request goes on; the caller gets it as it stands,
-            // with the id to ask for it again.
-            let _ = tokio::time::timeout(patience, cell.settled()).await;
-        }
-        Ok(cell)
+        Ok(if waits && !cell.is_settled() {
+            Sent::AtWork(cell)
+        } else {
+            Sent::Answerable(cell)
+        })
     }
 
     /// The caller's task with this id. One that belongs to somebody else is not there.

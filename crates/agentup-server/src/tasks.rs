@@ -1,37 +1,30 @@
 //! The task engine: every call of a skill is a task, which goes on whether or not its caller waits.
 
-use std::{
-    hash::RandomState,
-    panic::AssertUnwindSafe,
-    pin::Pin,
-    sync::Arc,
-    task::Poll,
-    time::{Duration, Instant},
-};
+use std::{hash::RandomState, sync::Arc, time::Duration};
 
 use agentup_auth::PrincipalId;
 use agentup_handlers::{
-    Admitted, Allowed, CallerToken, ClientCertificate, Conversations, Reply, RunOf, SkillError,
-    TaskChannel, TraceContext, middleware::RunOutcome,
+    Admitted, Allowed, CallerToken, ClientCertificate, Conversations, TraceContext,
 };
 use agentup_protocol::{A2aError, ErrorKind, Message};
-use futures_util::FutureExt as _;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::task::TaskTracker;
 
 mod cell;
 mod conversation;
+mod run;
 mod store;
 
 pub(crate) use cell::{Canceled, Event, Glance, TaskCell, TurnRefused};
 use cell::{Engine, MessageKey};
 use conversation::Extent;
+use run::{Run, run_of};
 use store::{Bounds, Full, Store};
 
 use crate::{
     clock::Clock,
     config::StateConfig,
     metrics::{SkillMeter, TaskMeter},
-    traces::{Place, SkillRan, Tracer},
+    traces::Tracer,
 };
 
 /// How long a handler that was told of a cancellation may take to end by itself.
@@ -193,18 +186,21 @@ impl Tasks {
     ///
     /// The first step is made here: a skill that needs no more of them, as most answers do not,
     /// costs no task of the runtime. A skill that waits goes on by itself.
-    pub(crate) async fn run_attended(&self, cell: &Arc<TaskCell>, turn: Turn) {
-        let mut work = Box::pin(self.work(cell, turn));
-        let first = std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut work).poll(context)));
-        if first.await.is_pending() {
-            self.tracker.spawn(resting(Arc::clone(cell), work));
+    pub(crate) fn run_attended(&self, cell: &Arc<TaskCell>, turn: Turn) {
+        let mut run = Run::new(Arc::clone(cell), turn, self.conversations());
+        match run.step() {
+            Some(result) => run.conclude(result),
+            None => self.go_on(run),
         }
     }
 
     /// Runs a turn to its end by itself.
     pub(crate) fn run_detached(&self, cell: &Arc<TaskCell>, turn: Turn) {
-        let work = self.work(cell, turn);
-        self.tracker.spawn(resting(Arc::clone(cell), work));
+        self.go_on(Run::new(Arc::clone(cell), turn, self.conversations()));
+    }
+
+    fn go_on(&self, run: Run) {
+        self.tracker.spawn(run.to_end(self.deadline));
     }
 
     /// Tells a skill that a task which waited for its caller was canceled.
@@ -214,11 +210,6 @@ impl Tasks {
         self.tracker.spawn(async move {
             let _ = tokio::time::timeout(CANCEL_GRACE, skill.canceled(run)).await;
         });
-    }
-
-    fn work(&self, cell: &Arc<TaskCell>, turn: Turn) -> impl Future<Output = ()> + use<> {
-        let conversations = self.conversations();
-        work(Arc::clone(cell), turn, conversations, self.deadline)
     }
 
     fn conversations(&self) -> Arc<dyn Conversations> {
@@ -262,134 +253,6 @@ impl Tasks {
             cell.abandon("The agent was stopped before this task ended.");
         }
     }
-}
-
-/// Work on a task that nobody may be waiting for at its end.
-async fn resting(cell: Arc<TaskCell>, work: impl Future<Output = ()>) {
-    work.await;
-    cell.rest();
-}
-
-fn run_of(
-    cell: &Arc<TaskCell>,
-    cancellation: CancellationToken,
-    origin: Origin,
-    conversations: Arc<dyn Conversations>,
-    is_repeatable: bool,
-) -> RunOf {
-    RunOf {
-        task_id: Arc::clone(&cell.id),
-        context_id: Arc::clone(&cell.context_id),
-        request_id: origin.request_id,
-        trace: origin.trace,
-        token: origin.token,
-        certificate: origin.certificate,
-        cancellation,
-        task: Arc::clone(cell) as Arc<dyn TaskChannel>,
-        conversations,
-        is_repeatable,
-    }
-}
-
-/// A run of which a span will be told.
-struct Span {
-    tracer: Arc<Tracer>,
-    place: Place,
-    begun: Instant,
-}
-
-/// The span of a run from here, if traces are sent. What the skill calls is below its run then.
-fn traced(origin: Origin) -> (Origin, Option<Span>) {
-    // Random bits cost something: they are drawn where somebody wants them.
-    let Some(tracer) = origin.tracer.clone() else {
-        return (origin, None);
-    };
-    let Some(place) = origin.trace.as_ref().and_then(Place::below) else {
-        return (origin, None);
-    };
-    let trace = Some(place.context.clone());
-    let span = Span {
-        tracer,
-        place,
-        begun: Instant::now(),
-    };
-    (Origin { trace, ..origin }, Some(span))
-}
-
-/// One turn: the skill runs until it answers, is canceled, or has used up its time.
-async fn work(
-    cell: Arc<TaskCell>,
-    turn: Turn,
-    conversations: Arc<dyn Conversations>,
-    deadline: Duration,
-) {
-    let Turn {
-        admitted,
-        message,
-        is_repeatable,
-        origin,
-    } = turn;
-    let skill = Arc::clone(&cell.skill);
-    let request_id = Arc::clone(&origin.request_id);
-    let meter = origin.meter.clone();
-    let (origin, span) = traced(origin);
-    let cancellation = cell.cancellation();
-    let run = run_of(
-        &cell,
-        cancellation.clone(),
-        origin,
-        conversations,
-        is_repeatable,
-    );
-    let canceled = async {
-        cancellation.cancelled().await;
-        tokio::time::sleep(CANCEL_GRACE).await;
-    };
-    let skilled = AssertUnwindSafe(admitted.run(message, run)).catch_unwind();
-    let result = tokio::select! {
-        biased;
-        ended = tokio::time::timeout(deadline, skilled) => match ended {
-            Ok(Ok(result)) => result,
-            Ok(Err(_panic)) => Err(SkillError::internal("the handler panicked")),
-            Err(_elapsed) => Err(SkillError::too_late()),
-        },
-        () = canceled => Ok(Reply::done()),
-    };
-    let outcome = match &result {
-        Ok(_) if cancellation.is_cancelled() => RunOutcome::Canceled,
-        result => RunOutcome::of(result),
-    };
-    if let Some(meter) = meter {
-        meter.ran(outcome);
-    }
-    if let Some(Span {
-        tracer,
-        place,
-        begun,
-    }) = &span
-    {
-        tracer.skill(
-            place,
-            &SkillRan {
-                skill: &skill,
-                task: &cell.id,
-                context: &cell.context_id,
-                outcome: outcome.name(),
-                took: begun.elapsed(),
-            },
-        );
-    }
-    match &result {
-        Err(error) if error.is_denial() => {
-            tracing::warn!(%skill, task = %cell.id, %request_id, %error, "skill denied its caller");
-        }
-        Err(error) => {
-            let cause = std::error::Error::source(error).map(ToString::to_string);
-            tracing::error!(%skill, task = %cell.id, %request_id, %error, cause, "skill failed");
-        }
-        Ok(_) => {}
-    }
-    cell.finish(result);
 }
 
 #[cfg(test)]

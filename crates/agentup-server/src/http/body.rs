@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody as _};
+use axum::body::HttpBody;
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
 use http::{HeaderMap, header::CONTENT_TYPE};
@@ -13,9 +13,9 @@ use super::Rejection;
 use crate::config::LimitsConfig;
 
 /// Reads the body of a request that has been let in.
-pub(crate) async fn json_body(
+pub(crate) async fn json_body<B: HttpBody<Data = Bytes> + Unpin>(
     headers: &HeaderMap,
-    body: Body,
+    body: &mut B,
     limits: &LimitsConfig,
 ) -> Result<Bytes, Rejection> {
     if !is_json(headers) {
@@ -30,7 +30,10 @@ pub(crate) async fn json_body(
 
 /// Reads a body to its end. It must come at a pace: one that trickles would keep its place for as
 /// long as a whole request may take.
-async fn whole(mut body: Body, limits: &LimitsConfig) -> Result<Bytes, Rejection> {
+async fn whole<B: HttpBody<Data = Bytes> + Unpin>(
+    body: &mut B,
+    limits: &LimitsConfig,
+) -> Result<Bytes, Rejection> {
     let mut begun = None;
     let mut pieces = Pieces::default();
     loop {
@@ -40,7 +43,8 @@ async fn whole(mut body: Body, limits: &LimitsConfig) -> Result<Bytes, Rejection
         } else {
             let waited = begun.get_or_insert_with(Instant::now).elapsed();
             let left = patience(pieces.length(), limits).saturating_sub(waited);
-            let frame = tokio::time::timeout(left, body.frame()).await;
+            // In a box, so that requests whose body is there have no room for a timer.
+            let frame = Box::pin(tokio::time::timeout(left, body.frame())).await;
             frame.map_err(|_elapsed| Rejection::BodyLate)?
         };
         let frame = match frame {

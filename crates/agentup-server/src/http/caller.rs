@@ -30,6 +30,16 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        Self::of(parts, app).await
+    }
+}
+
+impl Caller {
+    /// The caller of a request with this head.
+    ///
+    /// # Errors
+    /// With the answer to a request without valid credentials.
+    pub(super) async fn of(parts: &Parts, app: &App) -> Result<Self, Response> {
         let live = app.live();
         let noted = parts.extensions.get::<Noted>().cloned();
         let noted = noted.unwrap_or_else(|| Noted::new(Arc::from(""), None, None));

@@ -8,11 +8,18 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::{Router, body::Body, extract::Request, handler::Handler as _, response::Response};
+use axum::{
+    BoxError, Router,
+    body::{Body, HttpBody},
+    extract::Request,
+    response::Response,
+};
+use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{
     HeaderValue, Method, Version,
     header::{CONNECTION, ORIGIN, VARY},
+    request::Parts,
 };
 use tower::{Layer as _, Service, ServiceExt as _};
 use tower_http::cors::CorsLayer;
@@ -59,24 +66,28 @@ impl Front {
     }
 
     /// Answers a request. The steps are in the order in which it takes them.
-    pub(crate) async fn answer(&self, mut request: Request) -> Response {
+    ///
+    /// A request is large, and each step that owned it would have room for it: they borrow it.
+    pub(crate) async fn answer<B: Incoming>(&self, request: http::Request<B>) -> Response {
+        let (mut head, body) = request.into_parts();
+        let mut body = Some(body);
         // Names the request and tells its end; outermost, so that it sees every outcome.
         let live = self.live();
         let tracer = live.tracer.clone();
-        let (noted, place) = observe::name(&mut request, &live.trusted_proxies, tracer.as_deref());
+        let (noted, place) = observe::name(&mut head, &live.trusted_proxies, tracer.as_deref());
         drop(live);
         let span = tracer.zip(place);
-        let (method, route) = (request.method().clone(), route_of(request.uri().path()));
+        let (method, route) = (head.method.clone(), route_of(head.uri.path()));
         let watch = Watch::begin(noted.clone(), method, route, |record| {
             observe::ended(&self.0.app, record, span.as_ref());
         });
-        let version = request.version();
+        let version = head.version;
         // Answers browsers that ask first, before they have a token to send.
         let mut response =
-            if request.method() == Method::OPTIONS || request.headers().contains_key(ORIGIN) {
-                self.answer_page(request).await
+            if head.method == Method::OPTIONS || head.headers.contains_key(ORIGIN) {
+                Box::pin(self.answer_page(&mut head, &mut body)).await
             } else {
-                let mut response = self.admit(request).await;
+                let mut response = self.admit(&mut head, &mut body).await;
                 response.headers_mut().append(VARY, VARIES);
                 response
             };
@@ -92,40 +103,62 @@ impl Front {
     }
 
     /// As [`Self::admit`], with what a browser needs to know.
-    async fn answer_page(&self, request: Request) -> Response {
-        let front = self.clone();
-        let answered = move |request| {
-            let front = front.clone();
-            async move { Ok::<_, Infallible>(front.admit(request).await) }
+    async fn answer_page<B: Incoming>(&self, head: &mut Parts, body: &mut Option<B>) -> Response {
+        let answered = |request: http::Request<Option<B>>| {
+            let front = self.clone();
+            async move {
+                let (mut head, mut body) = request.into_parts();
+                Ok::<_, Infallible>(front.admit(&mut head, &mut body).await)
+            }
         };
         let service = self.0.cors.layer(tower::service_fn(answered));
+        let request = http::Request::from_parts(taken(head), body.take());
         let Ok(response) = service.oneshot(request).await;
         response
     }
 
-    async fn admit(&self, request: Request) -> Response {
+    async fn admit<B: Incoming>(&self, head: &mut Parts, body: &mut Option<B>) -> Response {
         // Turns away at once what would only wait. A probe never waits, and a server that is busy
         // must not be taken for one that is dead.
         let place = self.0.app.places.try_acquire();
-        if place.is_err() && !health::is_probe(request.uri().path()) {
+        if place.is_err() && !health::is_probe(head.uri.path()) {
             let challenger = &self.0.app.live().challenger;
             return challenger.respond(&Rejection::Overloaded, None);
         }
         // A fault in one request is an answer to that request, not the end of the server.
-        let answered = AssertUnwindSafe(self.dispatch(request))
+        let answered = AssertUnwindSafe(self.dispatch(head, body))
             .catch_unwind()
             .await;
         answered.unwrap_or_else(|_panic| observe::panicked())
     }
 
-    async fn dispatch(&self, request: Request) -> Response {
+    async fn dispatch<B: Incoming>(&self, head: &mut Parts, body: &mut Option<B>) -> Response {
         // Nearly all requests go there: they need not be looked up.
-        if request.uri().path() == "/" && request.method() == Method::POST {
-            return jsonrpc::answer.call(request, Arc::clone(&self.0.app)).await;
+        if head.uri.path() == "/"
+            && head.method == Method::POST
+            && let Some(body) = body
+        {
+            return jsonrpc::answer(&self.0.app, head, body).await;
         }
+        let body = body.take().map_or_else(Body::empty, Body::new);
+        let request = http::Request::from_parts(taken(head), body);
         let Ok(response) = self.0.routes.clone().oneshot(request).await;
         response
     }
+}
+
+/// The body of a request, from wherever it comes.
+pub(crate) trait Incoming:
+    HttpBody<Data = Bytes, Error: Into<BoxError>> + Unpin + Send + 'static
+{
+}
+
+impl<B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Unpin + Send + 'static> Incoming for B {}
+
+/// The head of a request that goes elsewhere as a whole.
+fn taken(head: &mut Parts) -> Parts {
+    let (empty, ()) = http::Request::new(()).into_parts();
+    std::mem::replace(head, empty)
 }
 
 impl Service<Request<Body>> for Front {

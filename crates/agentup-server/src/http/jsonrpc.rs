@@ -7,10 +7,8 @@ use agentup_protocol::{
     jsonrpc::{Id, Request as Envelope},
     requested_version, route,
 };
-use axum::{
-    extract::{Request, State},
-    response::Response,
-};
+use axum::{body::HttpBody, response::Response};
+use bytes::Bytes;
 use http::{HeaderName, request::Parts};
 
 use super::{
@@ -23,20 +21,23 @@ use crate::app::App;
 const VERSION: HeaderName = HeaderName::from_static("a2a-version");
 
 /// Answers a call.
-pub(crate) async fn answer(
-    State(app): State<Arc<App>>,
-    Caller(asker): Caller,
-    request: Request,
+pub(super) async fn answer<B: HttpBody<Data = Bytes> + Unpin>(
+    app: &Arc<App>,
+    head: &Parts,
+    body: &mut B,
 ) -> Response {
-    let (head, body) = request.into_parts();
+    let asker = match Caller::of(head, app).await {
+        Ok(Caller(asker)) => asker,
+        Err(response) => return response,
+    };
     let body = match json_body(&head.headers, body, &asker.live.limits).await {
         Ok(body) => body,
         Err(rejection) => return asker.live.challenger.respond(&rejection, Some(&Id::NULL)),
     };
-    let version = version(&head);
+    let version = version(head);
     // What is not understood is answered in the older form, which both generations read.
     let call = |id, generation| Call {
-        app: &app,
+        app,
         asker: &asker,
         binding: Binding::JsonRpc { id, generation },
     };

@@ -3,11 +3,8 @@
 use std::sync::Arc;
 
 use agentup_handlers::TraceContext;
-use axum::{
-    extract::Request,
-    response::{IntoResponse, Response},
-};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request::Parts};
 use uuid::Uuid;
 
 use crate::{
@@ -31,19 +28,19 @@ const MAX_REQUEST_ID: usize = 128;
 /// Gives the request its id, and room for what will be learned of it.
 /// With it comes the place of the request in its trace, if traces are sent.
 pub(super) fn name(
-    request: &mut Request,
+    head: &mut Parts,
     proxies: &TrustedProxies,
     tracer: Option<&Tracer>,
 ) -> (Noted, Option<Place>) {
-    let headers = request.headers();
-    let peer = request.extensions().get::<Peer>();
+    let headers = &head.headers;
+    let peer = head.extensions.get::<Peer>();
     let client = peer.map(|peer| ClientAddress::new(peer.address().ip(), headers, proxies));
     let named = trace(headers);
     let place = tracer.and_then(|tracer| tracer.place(named.as_ref()));
     // What is called from here is below this request, not beside it.
     let trace = place.as_ref().map(|place| place.context.clone()).or(named);
     let noted = Noted::new(request_id(headers), trace, client);
-    request.extensions_mut().insert(noted.clone());
+    head.extensions.insert(noted.clone());
     (noted, place)
 }
 

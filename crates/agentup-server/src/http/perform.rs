@@ -17,7 +17,7 @@ use super::{Rejection, observe::with_outcome, stream};
 use crate::{
     app::App,
     limits::{CallerPlace, TooMany},
-    operations::{Asker, Refusal, list::trimmed},
+    operations::{Asker, Refusal, Sent, list::trimmed},
     record::{Asked, BindingKind, Outcome as Ended},
     tasks::TaskCell,
 };
@@ -49,14 +49,38 @@ pub(crate) struct Call<'a> {
     pub(crate) binding: Binding<'a>,
 }
 
+/// How far an operation has come by itself.
+enum Step {
+    Answered(Response),
+    /// The task that it began is at work, and the caller waits for it.
+    Waits(Arc<TaskCell>, Option<u32>),
+}
+
 impl Call<'_> {
     /// Does what was asked for, or answers why not. `kind` is there as soon as the request is
     /// understood that far.
+    ///
+    /// Only a task that is still at work is waited for. All else is done at once, so that the future
+    /// of a request has no room for it.
     pub(crate) async fn answer(
         &self,
         kind: Option<MethodKind>,
         operation: Result<Operation, A2aError>,
     ) -> Response {
+        match self.begin(kind, operation) {
+            Step::Answered(response) => response,
+            Step::Waits(cell, length) => {
+                // A task that outlasts the caller's request goes on; the caller gets it as it
+                // stands, with the id to ask for it again.
+                let patience = self.asker.live.limits.request_timeout;
+                let settled = tokio::time::timeout(patience, cell.settled());
+                let _ = Box::pin(settled).await;
+                self.sent(&cell, length)
+            }
+        }
+    }
+
+    fn begin(&self, kind: Option<MethodKind>, operation: Result<Operation, A2aError>) -> Step {
         if let Some(operation) = kind {
             self.asker.noted.asked(Asked {
                 operation,
@@ -65,26 +89,27 @@ impl Call<'_> {
             });
         }
         let done = match operation {
-            Ok(operation) => self.perform(operation).await,
+            Ok(operation) => self.perform(operation),
             Err(error) => Err(error.into()),
         };
-        done.unwrap_or_else(|refusal| self.refuse(&refusal))
+        done.unwrap_or_else(|refusal| Step::Answered(self.refuse(&refusal)))
     }
 
-    async fn perform(&self, operation: Operation) -> Result<Response, Refusal> {
+    fn perform(&self, operation: Operation) -> Result<Step, Refusal> {
         if operation.tenant().is_some_and(|tenant| !tenant.is_empty()) {
             return Err(A2aError::invalid_param("tenant", "is not known here").into());
         }
         let (asker, tasks, push) = (self.asker, &self.app.tasks, &self.app.push);
         let generation = self.binding.generation();
         let form = asker.live.denial_form(generation);
-        match operation {
+        let response = match operation {
             Operation::SendMessage(mut request) => {
                 let webhook = asker.webhook_of(push, &mut request, generation)?;
                 let length = request.configuration.history_length;
-                let patience = asker.live.limits.request_timeout;
-                let cell = asker.send(tasks, request, form, webhook, patience).await?;
-                Ok(self.sent(&cell, length))
+                match asker.send(tasks, request, form, webhook)? {
+                    Sent::Answerable(cell) => self.sent(&cell, length),
+                    Sent::AtWork(cell) => return Ok(Step::Waits(cell, length)),
+                }
             }
             Operation::SendStreamingMessage(mut request) => {
                 let place = self.stream_place()?;
@@ -96,7 +121,7 @@ impl Call<'_> {
                     tasks.run_detached(&accepted.cell, turn);
                 }
                 let held = (place, self.app.metrics.streams.enter());
-                Ok(stream::of_send(task, events, self.binding.to_owned(), held))
+                stream::of_send(task, events, self.binding.to_owned(), held)
             }
             Operation::SubscribeToTask(request) => {
                 let place = self.stream_place()?;
@@ -104,42 +129,43 @@ impl Call<'_> {
                     return Err(A2aError::unsupported_operation("the task has ended").into());
                 };
                 let held = (place, self.app.metrics.streams.enter());
-                Ok(stream::of_task(task, events, self.binding.to_owned(), held))
+                stream::of_task(task, events, self.binding.to_owned(), held)
             }
             Operation::GetTask(request) => {
                 let cell = asker.task(tasks, &request.id)?;
-                Ok(self.task(&cell, request.history_length))
+                self.task(&cell, request.history_length)
             }
             Operation::CancelTask(request) => {
                 let cell = asker.cancel(tasks, &request)?;
-                Ok(self.task(&cell, None))
+                self.task(&cell, None)
             }
             Operation::ListTasks(request) => {
-                Ok(self.result(Outcome::Tasks(&asker.list(tasks, &request)?)))
+                self.result(Outcome::Tasks(&asker.list(tasks, &request)?))
             }
             Operation::CreatePushConfig(config) => {
                 let config = asker.create_push_config(tasks, push, config, generation)?;
-                Ok(self.result(Outcome::PushConfig(&config)))
+                self.result(Outcome::PushConfig(&config))
             }
             Operation::GetPushConfig(request) => {
                 let config = asker.push_config(tasks, &request)?;
-                Ok(self.result(Outcome::PushConfig(&config)))
+                self.result(Outcome::PushConfig(&config))
             }
             Operation::ListPushConfigs(request) => {
                 let configs = asker.push_configs(tasks, &request)?;
-                Ok(self.result(Outcome::PushConfigs(&configs)))
+                self.result(Outcome::PushConfigs(&configs))
             }
             Operation::DeletePushConfig(request) => {
                 asker.delete_push_config(tasks, &request)?;
-                Ok(self.deleted())
+                self.deleted()
             }
             Operation::GetExtendedCard(_) => {
                 let card = asker.live.extended_card(&asker.principal).ok_or_else(|| {
                     A2aError::unsupported_operation("this agent has no extended card")
                 })?;
-                Ok(private(self.result(Outcome::Card(&card))))
+                private(self.result(Outcome::Card(&card)))
             }
-        }
+        };
+        Ok(Step::Answered(response))
     }
 
     /// Room for one more stream of the caller.

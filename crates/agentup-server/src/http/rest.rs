@@ -74,7 +74,7 @@ pub(crate) const fn route_for(operation: MethodKind) -> &'static str {
 
 /// Answers a request of this binding.
 async fn answer(State(app): State<Arc<App>>, Caller(asker): Caller, request: Request) -> Response {
-    let (head, body) = request.into_parts();
+    let (head, mut body) = request.into_parts();
     let media_type = media_type(&head.headers);
     let call = Call {
         app: &app,
@@ -85,7 +85,7 @@ async fn answer(State(app): State<Arc<App>>, Caller(asker): Caller, request: Req
         return asker.live.challenger.respond(&Rejection::NotFound, None);
     };
     let body = if has_body(&head) {
-        match json_body(&head.headers, body, &asker.live.limits).await {
+        match json_body(&head.headers, &mut body, &asker.live.limits).await {
             Ok(body) => body,
             Err(rejection) => return asker.live.challenger.respond(&rejection, None),
         }

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{BoxError, body::Body};
+use axum::BoxError;
 use http::{HeaderValue, Request, header::STRICT_TRANSPORT_SECURITY};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
@@ -143,7 +143,7 @@ impl Connections {
             request.extensions_mut().insert(peer.clone());
             // In a box of its own, or every connection would have room for it for good.
             Box::pin(async move {
-                let mut response = front.answer(request.map(Body::new)).await;
+                let mut response = front.answer(request).await;
                 if let Some(hsts) = hsts {
                     let headers = response.headers_mut();
                     headers.insert(STRICT_TRANSPORT_SECURITY, hsts);

@@ -1,5 +1,6 @@
 //! The pace of bodies.
 
+use axum::body::Body;
 use http::HeaderValue;
 use http_body_util::{Full, StreamBody};
 
@@ -24,9 +25,9 @@ fn trickle(pause: u64, piece: &'static [u8]) -> Body {
     Body::new(StreamBody::new(Box::pin(pieces)))
 }
 
-async fn read(body: Body, limits: &LimitsConfig) -> (Result<Bytes, &'static str>, u64) {
+async fn read(mut body: Body, limits: &LimitsConfig) -> (Result<Bytes, &'static str>, u64) {
     let begun = Instant::now();
-    let read = whole(body, limits).await;
+    let read = whole(&mut body, limits).await;
     let seconds = begun.elapsed().as_secs();
     (read.map_err(|rejection| rejection.code()), seconds)
 }
