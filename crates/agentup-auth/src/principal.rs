@@ -47,7 +47,7 @@ pub struct Principal {
 enum Access {
     /// A verified credential stands behind it.
     Scoped {
-        effective: EffectiveScopes,
+        effective: Arc<EffectiveScopes>,
         evidence: Evidence,
     },
     /// Security is switched off: nobody is known and nothing is refused.
@@ -71,7 +71,8 @@ impl Principal {
             subject: Arc::clone(claims.shared_subject()),
         };
         let granted = claims.scopes().clone();
-        Self::scoped(id, granted, Evidence::Token(claims), graph)
+        let effective = claims.effective(graph);
+        Self::scoped(id, granted, effective, Evidence::Token(claims))
     }
 
     /// The principal of a token that its server vouches for.
@@ -82,7 +83,8 @@ impl Principal {
             subject: token.subject().into(),
         };
         let granted = token.scopes().clone();
-        Self::scoped(id, granted, Evidence::Introspected(token), graph)
+        let effective = Arc::new(graph.effective(&granted));
+        Self::scoped(id, granted, effective, Evidence::Introspected(token))
     }
 
     /// The principal that has a key: the key's name, of an issuer that no token has.
@@ -92,11 +94,16 @@ impl Principal {
             issuer: API_KEY_ISSUER.into(),
             subject: Arc::clone(key.name()),
         };
-        Self::scoped(id, key.scopes().clone(), Evidence::ApiKey, graph)
+        let effective = Arc::new(graph.effective(key.scopes()));
+        Self::scoped(id, key.scopes().clone(), effective, Evidence::ApiKey)
     }
 
-    fn scoped(id: PrincipalId, granted: ScopeSet, evidence: Evidence, graph: &ScopeGraph) -> Self {
-        let effective = graph.effective(&granted);
+    const fn scoped(
+        id: PrincipalId,
+        granted: ScopeSet,
+        effective: Arc<EffectiveScopes>,
+        evidence: Evidence,
+    ) -> Self {
         Self {
             id,
             granted,

@@ -70,9 +70,9 @@ const fn is_scope_byte(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E) && byte != b','
 }
 
-/// Scopes in the order in which they were granted, each once.
+/// Scopes in the order in which they were granted, each once. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ScopeSet(Vec<Scope>);
+pub struct ScopeSet(Arc<[Scope]>);
 
 impl ScopeSet {
     /// Whether the set has this very scope. The hierarchy is not asked.
@@ -88,13 +88,13 @@ impl ScopeSet {
 
     /// How many scopes there are.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether there is none.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
@@ -114,13 +114,13 @@ impl ScopeSet {
 
 impl FromIterator<Scope> for ScopeSet {
     fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
-        let mut set = Self::default();
+        let mut set: Vec<Scope> = Vec::new();
         for scope in scopes {
-            if !set.contains(scope.as_str()) {
-                set.0.push(scope);
+            if !set.contains(&scope) {
+                set.push(scope);
             }
         }
-        set
+        Self(set.into())
     }
 }
 

@@ -1,6 +1,9 @@
 //! The scope hierarchy: which scopes include which, worked out once when it is loaded.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use super::{PUBLIC, Scope, ScopeSet};
 
@@ -10,9 +13,13 @@ const EVERYTHING: &str = "*";
 /// Ends an included scope that stands for every scope with what is before it: `users:*`.
 const WILDCARD: &str = ":*";
 
-/// The hierarchy of scopes: a graph without cycles, kept as its transitive closure.
+/// The hierarchy of scopes: a graph without cycles, kept as its transitive closure. Clones are the
+/// same one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ScopeGraph {
+pub struct ScopeGraph(Arc<Closure>);
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Closure {
     closure: HashMap<Scope, Vec<Scope>>,
     public: Option<Scope>,
 }
@@ -81,7 +88,7 @@ impl ScopeGraph {
             .flat_map(|(scope, included)| std::iter::once(scope).chain(included))
             .find(|scope| scope.as_str() == PUBLIC)
             .cloned();
-        Ok(Self { closure, public })
+        Ok(Self(Arc::new(Closure { closure, public })))
     }
 
     /// What a principal with these granted scopes may use.
@@ -89,11 +96,11 @@ impl ScopeGraph {
     pub fn effective(&self, granted: &ScopeSet) -> EffectiveScopes {
         let mut exact: Vec<Scope> = Vec::new();
         let mut prefixes: Vec<Scope> = Vec::new();
-        for scope in granted.iter().chain(&self.public) {
+        for scope in granted.iter().chain(&self.0.public) {
             exact.push(scope.clone());
             // Only the hierarchy gives a wildcard its meaning: one that stands in a token is a
             // name like any other, for the issuer need not know what it would open here.
-            for included in self.closure.get(scope).into_iter().flatten() {
+            for included in self.0.closure.get(scope).into_iter().flatten() {
                 if included.is_wildcard() {
                     prefixes.push(included.clone());
                 } else {
@@ -107,11 +114,17 @@ impl ScopeGraph {
         }
     }
 
+    /// Whether this is the very same hierarchy, not only an equal one.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The scopes that have a place of their own in the hierarchy, each with everything that it
     /// includes; those that include least come first.
     #[must_use]
     pub fn entries(&self) -> Vec<(&Scope, &[Scope])> {
         let mut entries: Vec<_> = self
+            .0
             .closure
             .iter()
             .map(|(scope, included)| (scope, included.as_slice()))

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::{Policy, VerifyError, binding::Binding, issuer::Issuer, scopes, times::Times};
 use crate::{
     json::{self, Node},
-    scope::ScopeSet,
+    scope::{EffectiveScopes, ScopeGraph, ScopeSet},
     time::UnixSeconds,
 };
 
@@ -34,6 +34,8 @@ struct Checked {
     binding: Binding,
     payload: String,
     map: OnceLock<Map<String, Value>>,
+    /// What the scopes come to in the hierarchy that was asked first.
+    effective: OnceLock<(ScopeGraph, Arc<EffectiveScopes>)>,
 }
 
 impl VerifiedClaims {
@@ -95,6 +97,18 @@ impl VerifiedClaims {
             .get_or_init(|| serde_json::from_str(&self.0.payload).unwrap_or_default())
     }
 
+    /// What the scopes come to in a hierarchy. Worked out once for a token that comes again.
+    pub(crate) fn effective(&self, graph: &ScopeGraph) -> Arc<EffectiveScopes> {
+        let work_out = || Arc::new(graph.effective(self.scopes()));
+        let known = &self.0.effective;
+        let (asked, effective) = known.get_or_init(|| (graph.clone(), work_out()));
+        if asked.is(graph) {
+            Arc::clone(effective)
+        } else {
+            work_out()
+        }
+    }
+
     pub(super) fn times(&self) -> &Times {
         &self.0.times
     }
@@ -151,7 +165,7 @@ pub(super) fn check(
         Binding::default()
     };
     let (subject, token_id) = (subject.into(), token_id.map(Into::into));
-    let map = OnceLock::new();
+    let (map, effective) = (OnceLock::new(), OnceLock::new());
     let checked = Checked {
         issuer: name,
         subject,
@@ -161,6 +175,7 @@ pub(super) fn check(
         binding,
         payload,
         map,
+        effective,
     };
     Ok(VerifiedClaims(Arc::new(checked)))
 }

@@ -83,14 +83,13 @@ impl Front {
         });
         let version = head.version;
         // Answers browsers that ask first, before they have a token to send.
-        let mut response =
-            if head.method == Method::OPTIONS || head.headers.contains_key(ORIGIN) {
-                Box::pin(self.answer_page(&mut head, &mut body)).await
-            } else {
-                let mut response = self.admit(&mut head, &mut body).await;
-                response.headers_mut().append(VARY, VARIES);
-                response
-            };
+        let mut response = if head.method == Method::OPTIONS || head.headers.contains_key(ORIGIN) {
+            Box::pin(self.answer_page(&mut head, &mut body)).await
+        } else {
+            let mut response = self.admit(&mut head, &mut body).await;
+            response.headers_mut().append(VARY, VARIES);
+            response
+        };
         observe::show_name(&noted, &mut response);
         watch.end(observe::outcome(&mut response), response.status());
         // Clients and balancers part from a server that stops before it parts from them: a request

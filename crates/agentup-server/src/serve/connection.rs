@@ -33,6 +33,9 @@ const TAKEN_BACK: usize = 20;
 /// The streams of HTTP/2 that end for a fault of the peer, before its connection ends.
 const FAULTY: usize = 128;
 
+/// The header lines that hyper allows by itself.
+const HEADERS: usize = 100;
+
 /// How long a client that is being greeted may still take when the server stops.
 const LAST_GREETING: Duration = Duration::from_secs(1);
 
@@ -172,8 +175,11 @@ fn http(limits: &LimitsConfig) -> auto::Builder<TokioExecutor> {
     http.http1()
         .timer(TokioTimer::new())
         .header_read_timeout(None)
-        .max_headers(limits.headers)
         .max_buf_size(limits.header_size);
+    // Any number that is told, also its own, costs each request two pieces of memory.
+    if limits.headers != HEADERS {
+        http.http1().max_headers(limits.headers);
+    }
     http.http2()
         .timer(TokioTimer::new())
         .max_header_list_size(u32::try_from(limits.header_size).unwrap_or(u32::MAX))

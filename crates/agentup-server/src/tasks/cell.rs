@@ -48,6 +48,12 @@ pub(crate) struct TaskCell {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct MessageKey(u64);
 
+impl MessageKey {
+    pub(super) const fn hash(self) -> u64 {
+        self.0
+    }
+}
+
 /// What all tasks have in common.
 #[derive(Debug)]
 pub(super) struct Engine {
@@ -232,7 +238,9 @@ impl TaskCell {
     /// When the task last changed, in seconds of the Unix epoch.
     pub(crate) fn touched(&self) -> u64 {
         let changed = self.glance().changed;
-        changed.map_or(0, |at| u64::try_from(at.utc().timestamp()).unwrap_or_default())
+        changed.map_or(0, |at| {
+            u64::try_from(at.utc().timestamp()).unwrap_or_default()
+        })
     }
 
     /// Fires when the task is canceled.

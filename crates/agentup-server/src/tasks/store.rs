@@ -4,7 +4,7 @@
 //! answer because no other question can be asked (`A2A §3.3.2`, `§13.1`).
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     hash::{BuildHasher, RandomState},
     sync::{
         Arc,
@@ -14,6 +14,7 @@ use std::{
 };
 
 use agentup_auth::PrincipalId;
+use hashbrown::{HashTable, hash_table::Entry};
 use parking_lot::Mutex;
 
 use super::{
@@ -55,16 +56,31 @@ pub(crate) struct Store {
 /// The tasks of some of the owners. `u64` is the order of creation.
 #[derive(Default)]
 struct Shard {
-    owners: HashMap<PrincipalId, Held>,
-    by_age: BTreeMap<u64, PrincipalId>,
+    owners: HashTable<Held>,
+    by_age: BTreeMap<u64, Owner>,
 }
 
-#[derive(Default)]
+/// An owner, with its hash: it is looked for several times in a request.
+#[derive(Clone)]
+struct Owner {
+    id: PrincipalId,
+    hash: u64,
+}
+
+/// What is kept of one owner.
 struct Held {
-    by_id: HashMap<Arc<str>, u64>,
+    owner: Owner,
+    /// The ages by the hashes of the ids.
+    by_id: HashTable<Aged>,
     tasks: BTreeMap<u64, Arc<TaskCell>>,
-    /// The latest task that a message with this id began.
-    by_message: HashMap<MessageKey, u64>,
+    /// The latest task that a message began.
+    by_message: HashTable<(MessageKey, u64)>,
+}
+
+/// A task in the table of ids.
+struct Aged {
+    hash: u64,
+    age: u64,
 }
 
 impl Store {
@@ -89,47 +105,47 @@ impl Store {
         cell: Arc<TaskCell>,
         is_repeat: impl Fn(&TaskCell) -> bool,
     ) -> Result<Arc<TaskCell>, Full> {
-        let home = self.shard_index(owner);
+        let owner = self.owner(owner);
+        let task = self.hasher.hash_one(&*cell.id);
         while self.total.load(Ordering::Relaxed) >= self.bounds.max_tasks {
-            self.make_room(home)?;
+            self.make_room(owner.home())?;
         }
-        let mut shard = self.shard(home).lock();
-        let held = shard.owners.entry(owner.clone()).or_default();
+        let mut shard = self.shard(owner.home()).lock();
+        let Shard { owners, by_age } = &mut *shard;
+        let held = match owners.entry(owner.hash, |held| held.owner.is(&owner), Held::hash) {
+            Entry::Occupied(held) => held.into_mut(),
+            Entry::Vacant(place) => place.insert(Held::of(owner.clone())).into_mut(),
+        };
         if let Some(known) = held.begun_by(&cell).filter(|known| is_repeat(known)) {
             return Ok(Arc::clone(known));
         }
+        let mut room = None;
         if held.tasks.len() >= self.bounds.max_tasks_per_owner {
             let age = held.oldest_finished().ok_or(Full)?;
-            shard.remove(owner, age);
-            self.total.fetch_sub(1, Ordering::Relaxed);
+            by_age.remove(&age);
+            room = held.remove(age, &self.hasher);
+        } else {
+            self.total.fetch_add(1, Ordering::Relaxed);
         }
         let age = self.next.fetch_add(1, Ordering::Relaxed);
-        let held = shard.owners.entry(owner.clone()).or_default();
-        held.by_id.insert(Arc::clone(&cell.id), age);
-        if let Some(message) = cell.begun_by {
-            held.by_message.insert(message, age);
-        }
-        held.tasks.insert(age, Arc::clone(&cell));
-        shard.by_age.insert(age, owner.clone());
-        self.total.fetch_add(1, Ordering::Relaxed);
+        held.insert(age, task, Arc::clone(&cell));
+        by_age.insert(age, owner);
+        drop(shard);
+        // Its memory is given back when nobody waits for the lock any more.
+        drop(room);
         Ok(cell)
     }
 
     /// The owner's task with this id.
     pub(crate) fn find(&self, owner: &PrincipalId, id: &str) -> Option<Arc<TaskCell>> {
-        let shard = self.shard(self.shard_index(owner)).lock();
-        let held = shard.owners.get(owner)?;
-        let age = held.by_id.get(id)?;
-        held.tasks.get(age).cloned()
+        let hash = self.hasher.hash_one(id);
+        self.held(owner, |held| held.find(hash, id).cloned())?
     }
 
     /// All tasks of the owner, the oldest first.
     pub(crate) fn of_owner(&self, owner: &PrincipalId) -> Vec<Arc<TaskCell>> {
-        let shard = self.shard(self.shard_index(owner)).lock();
-        shard
-            .owners
-            .get(owner)
-            .map_or_else(Vec::new, |held| held.tasks.values().cloned().collect())
+        let all = self.held(owner, |held| held.tasks.values().cloned().collect());
+        all.unwrap_or_default()
     }
 
     /// The latest tasks of the owner of which `is_wanted` says so, the latest first.
@@ -139,12 +155,27 @@ impl Store {
         is_wanted: impl Fn(&TaskCell) -> bool,
         most: usize,
     ) -> Vec<Arc<TaskCell>> {
-        let shard = self.shard(self.shard_index(owner)).lock();
-        let Some(held) = shard.owners.get(owner) else {
-            return Vec::new();
-        };
-        let wanted = held.tasks.values().rev().filter(|cell| is_wanted(cell));
-        wanted.take(most).cloned().collect()
+        let latest = self.held(owner, |held| {
+            let wanted = held.tasks.values().rev().filter(|cell| is_wanted(cell));
+            wanted.take(most).cloned().collect()
+        });
+        latest.unwrap_or_default()
+    }
+
+    fn held<R>(&self, owner: &PrincipalId, look: impl FnOnce(&Held) -> R) -> Option<R> {
+        let owner = self.owner(owner);
+        let shard = self.shard(owner.home()).lock();
+        let held = shard
+            .owners
+            .find(owner.hash, |held| held.owner.is(&owner))?;
+        Some(look(held))
+    }
+
+    fn owner(&self, id: &PrincipalId) -> Owner {
+        Owner {
+            id: id.clone(),
+            hash: self.hasher.hash_one(id),
+        }
     }
 
     /// What it keeps.
@@ -162,15 +193,15 @@ impl Store {
             let stale: Vec<_> = shard
                 .owners
                 .iter()
-                .flat_map(|(owner, held)| {
+                .flat_map(|held| {
                     held.tasks
                         .iter()
                         .filter(|(_, cell)| cell.touched() < oldest)
-                        .map(|(age, _)| (owner.clone(), *age))
+                        .map(|(age, _)| (held.owner.clone(), *age))
                 })
                 .collect();
             for (owner, age) in &stale {
-                if let Some(cell) = shard.remove(owner, *age) {
+                if let Some(cell) = shard.remove(owner, *age, &self.hasher) {
                     // Work that nobody can ask about any more has no reason to go on.
                     cell.abandon("The agent gave up this task.");
                 }
@@ -192,7 +223,7 @@ impl Store {
             let shard = shard.lock();
             shard
                 .owners
-                .values()
+                .iter()
                 .flat_map(|held| held.tasks.values().cloned())
                 .collect::<Vec<_>>()
         };
@@ -208,11 +239,14 @@ impl Store {
                 .iter()
                 .take(EVICTION_SCAN)
                 .find_map(|(age, owner)| {
-                    let cell = shard.owners.get(owner)?.tasks.get(age)?;
+                    let held = shard.owners.find(owner.hash, |held| held.owner.is(owner))?;
+                    let cell = held.tasks.get(age)?;
                     cell.is_terminal().then(|| (owner.clone(), *age))
                 });
             if let Some((owner, age)) = oldest {
-                shard.remove(&owner, age);
+                let room = shard.remove(&owner, age, &self.hasher);
+                drop(shard);
+                drop(room);
                 self.total.fetch_sub(1, Ordering::Relaxed);
                 return Ok(());
             }
@@ -220,11 +254,7 @@ impl Store {
         Err(Full)
     }
 
-    /// Any number; [`Self::shard`] brings it into range. The owner's shard is always the same.
-    fn shard_index(&self, owner: &PrincipalId) -> usize {
-        usize::try_from(self.hasher.hash_one(owner)).unwrap_or_default()
-    }
-
+    /// The shard at an index, which any number is.
     #[expect(
         clippy::indexing_slicing,
         reason = "the remainder is smaller than the array"
@@ -234,28 +264,90 @@ impl Store {
     }
 }
 
+impl Owner {
+    /// The index of the shard with its tasks: by bits that the tables within do not look at first.
+    fn home(&self) -> usize {
+        usize::try_from(self.hash >> 32).unwrap_or_default()
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.id == other.id
+    }
+}
+
 impl Shard {
-    fn remove(&mut self, owner: &PrincipalId, age: u64) -> Option<Arc<TaskCell>> {
+    fn remove(&mut self, owner: &Owner, age: u64, hasher: &RandomState) -> Option<Arc<TaskCell>> {
         self.by_age.remove(&age);
-        let held = self.owners.get_mut(owner)?;
-        let cell = held.tasks.remove(&age)?;
-        held.by_id.remove(&cell.id);
-        if let Some(message) = &cell.begun_by
-            && held.by_message.get(message) == Some(&age)
-        {
-            held.by_message.remove(message);
+        let is_theirs = |held: &Held| held.owner.is(owner);
+        let mut entry = self.owners.find_entry(owner.hash, is_theirs).ok()?;
+        let cell = entry.get_mut().remove(age, hasher);
+        if entry.get().tasks.is_empty() {
+            entry.remove();
         }
-        if held.tasks.is_empty() {
-            self.owners.remove(owner);
-        }
-        Some(cell)
+        cell
     }
 }
 
 impl Held {
+    fn of(owner: Owner) -> Self {
+        Self {
+            owner,
+            by_id: HashTable::new(),
+            tasks: BTreeMap::new(),
+            by_message: HashTable::new(),
+        }
+    }
+
+    const fn hash(&self) -> u64 {
+        self.owner.hash
+    }
+
+    fn find(&self, hash: u64, id: &str) -> Option<&Arc<TaskCell>> {
+        let is_it = |aged: &Aged| {
+            let cell = self.tasks.get(&aged.age);
+            aged.hash == hash && cell.is_some_and(|cell| &*cell.id == id)
+        };
+        let aged = self.by_id.find(hash, is_it)?;
+        self.tasks.get(&aged.age)
+    }
+
+    fn insert(&mut self, age: u64, hash: u64, cell: Arc<TaskCell>) {
+        let aged = Aged { hash, age };
+        self.by_id.insert_unique(hash, aged, |aged| aged.hash);
+        if let Some(key) = cell.begun_by {
+            let is_it = |(known, _): &(MessageKey, u64)| *known == key;
+            let entry = self
+                .by_message
+                .entry(key.hash(), is_it, |(key, _)| key.hash());
+            entry.insert((key, age));
+        }
+        self.tasks.insert(age, cell);
+    }
+
+    fn remove(&mut self, age: u64, hasher: &RandomState) -> Option<Arc<TaskCell>> {
+        let cell = self.tasks.remove(&age)?;
+        let aged = self
+            .by_id
+            .find_entry(hasher.hash_one(&*cell.id), |aged| aged.age == age);
+        if let Ok(aged) = aged {
+            aged.remove();
+        }
+        if let Some(key) = cell.begun_by
+            && let Ok(latest) = self
+                .by_message
+                .find_entry(key.hash(), |known| *known == (key, age))
+        {
+            latest.remove();
+        }
+        Some(cell)
+    }
+
     /// The latest task that the message of this one began.
     fn begun_by(&self, cell: &TaskCell) -> Option<&Arc<TaskCell>> {
-        let age = self.by_message.get(cell.begun_by.as_ref()?)?;
+        let key = cell.begun_by?;
+        let (_, age) = self
+            .by_message
+            .find(key.hash(), |(known, _)| *known == key)?;
         self.tasks.get(age)
     }
 
