@@ -200,7 +200,7 @@ impl Tasks {
     }
 
     fn go_on(&self, run: Run) {
-        self.tracker.spawn(run.to_end(self.deadline));
+        self.tracker.spawn(run.complete(self.deadline));
     }
 
     /// Tells a skill that a task which waited for its caller was canceled.

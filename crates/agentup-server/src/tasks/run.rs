@@ -80,7 +80,7 @@ impl Run {
     }
 
     /// The first step. It is made without a waker: who does not get an answer by it must have the
-    /// run go on [`to_end`](Self::to_end), where it is asked again.
+    /// run go on [`complete`](Self::complete), where it is asked again.
     pub(super) fn step(&mut self) -> Option<Result<Reply, SkillError>> {
         let mut context = Context::from_waker(Waker::noop());
         let step = AssertUnwindSafe(|| self.skill.as_mut().poll(&mut context));
@@ -92,7 +92,7 @@ impl Run {
     }
 
     /// All steps. Nobody may be waiting at the end.
-    pub(super) async fn to_end(mut self, deadline: Duration) {
+    pub(super) async fn complete(mut self, deadline: Duration) {
         let cancellation = self.cancellation.clone();
         let canceled = async {
             cancellation.cancelled().await;

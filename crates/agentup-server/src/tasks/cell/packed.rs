@@ -74,6 +74,9 @@ struct Reader<'a> {
     ids: Ids<'a>,
 }
 
+/// An id of a message, which it may not have.
+struct Id(Option<String>);
+
 /// Something that is written one after the other, and read in the same order.
 trait Piece: Sized {
     fn put(&self, to: &mut Writer<'_>);
@@ -146,12 +149,12 @@ impl<'a> Reader<'a> {
         Some(bytes)
     }
 
-    fn id(&mut self, own: &str) -> Option<Option<String>> {
-        Some(match self.byte()? {
+    fn id(&mut self, own: &str) -> Option<Id> {
+        Some(Id(match self.byte()? {
             0 => None,
             1 => Some(own.to_owned()),
             _ => Some(Piece::take(self)?),
-        })
+        }))
     }
 }
 
@@ -212,8 +215,8 @@ impl Piece for Message {
         let ids = from.ids;
         Some(Self {
             message_id: Piece::take(from)?,
-            context_id: from.id(ids.context)?,
-            task_id: from.id(ids.task)?,
+            context_id: from.id(ids.context)?.0,
+            task_id: from.id(ids.task)?.0,
             role: match from.byte()? {
                 0 => Role::Agent,
                 _ => Role::User,

@@ -10,7 +10,8 @@ impl Piece for Value {
     fn put(&self, to: &mut Writer<'_>) {
         match self {
             Self::Null => to.byte(0),
-            Self::Bool(truth) => to.byte(1 + u8::from(*truth)),
+            Self::Bool(false) => to.byte(1),
+            Self::Bool(true) => to.byte(2),
             Self::Number(number) => {
                 to.byte(3);
                 number.put(to);
@@ -51,7 +52,9 @@ impl Piece for Number {
             (None, None) => (2, self.as_f64().unwrap_or_default().to_le_bytes()),
         };
         to.byte(kind);
-        bytes.into_iter().for_each(|byte| to.byte(byte));
+        for byte in bytes {
+            to.byte(byte);
+        }
     }
 
     fn take(from: &mut Reader<'_>) -> Option<Self> {
