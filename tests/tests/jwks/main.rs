@@ -17,6 +17,7 @@ use agentup_auth::{
     test_support,
 };
 use agentup_tests::{Answer, Folder, PATIENCE, Server, run, tokens};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
 
@@ -346,8 +347,8 @@ async fn ten_thousand_strangers_cost_one_fetch() {
 }
 
 fn token_header(kid: &str) -> String {
-    let token = token(kid, 1);
-    token.split_once('.').unwrap().0.to_owned()
+    let header = json!({"typ": "JWT", "alg": "ES256", "kid": kid});
+    URL_SAFE_NO_PAD.encode(header.to_string())
 }
 
 /// The effect of `security.bearer.oidc_discovery`.
