@@ -25,13 +25,21 @@ pub(crate) enum ChallengeScheme {
     },
 }
 
-/// Where the challenges of an agent point to, and for which schemes there are some: the same for
-/// all its refusals.
+/// The challenges of an agent, one for each scheme, and what else all its refusals have in common.
 #[derive(Clone, Debug)]
 pub(crate) struct Challenger {
     realm: String,
     resource_metadata: String,
-    schemes: Vec<ChallengeScheme>,
+    challenges: Vec<Challenge>,
+    advice: String,
+}
+
+/// A challenge but for what is wrong with the credential that came, which stands between its parts.
+#[derive(Clone, Debug)]
+struct Challenge {
+    scheme: ChallengeScheme,
+    start: String,
+    end: String,
 }
 
 /// What a challenge says of the credential that came, beyond what it asks for.
@@ -46,77 +54,92 @@ struct Fault {
 impl Challenger {
     /// `realm` and `resource_metadata` must be free of quotes and control characters.
     pub(crate) fn new(realm: String, resource_metadata: String) -> Self {
-        Self {
+        let new = Self {
             realm,
             resource_metadata,
-            schemes: vec![ChallengeScheme::Bearer],
-        }
+            challenges: Vec::new(),
+            advice: String::new(),
+        };
+        new.with_schemes(vec![ChallengeScheme::Bearer])
     }
 
     /// The same for these schemes, of which there is at least one.
     pub(crate) fn with_schemes(mut self, schemes: Vec<ChallengeScheme>) -> Self {
-        self.schemes = schemes;
+        let ways: Vec<_> = schemes.iter().map(ChallengeScheme::way).collect();
+        self.advice = format!(
+            "Authentication required: send the header {}",
+            ways.join(" or ")
+        );
+        let challenge = |scheme| Challenge::new(scheme, &self.realm, &self.resource_metadata);
+        self.challenges = schemes.into_iter().map(challenge).collect();
         self
     }
 
     /// The challenges of a refusal that a credential could prevent, one for each scheme. What is
     /// wrong is told with the scheme that it is wrong with.
-    pub(super) fn challenges(&self, rejection: &Rejection) -> Vec<HeaderValue> {
-        let fault = match rejection {
-            Rejection::Unauthenticated => None,
-            rejection => match Fault::of(rejection) {
-                Some(fault) => Some(fault),
-                None => return Vec::new(),
-            },
-        };
+    pub(super) fn challenges(&self, rejection: &Rejection) -> impl Iterator<Item = HeaderValue> {
+        let fault = Fault::of(rejection);
+        let is_told = fault.is_some() || matches!(rejection, Rejection::Unauthenticated);
+        let challenges = self.challenges.iter().filter(move |_| is_told);
         // A scheme that is not accepted has no challenge; the first one tells it then.
         let place = fault.as_ref().and_then(|fault| {
-            let of = self.schemes.iter().position(|scheme| (fault.of)(scheme));
-            of.or(Some(0))
+            let of = |challenge: &Challenge| (fault.of)(&challenge.scheme);
+            self.challenges.iter().position(of).or(Some(0))
         });
-        let challenge = |(index, scheme)| {
+        challenges.enumerate().map(move |(index, challenge)| {
             let fault = fault.as_ref().filter(|_| place == Some(index));
-            self.challenge(scheme, fault)
-        };
-        self.schemes.iter().enumerate().map(challenge).collect()
-    }
-
-    /// One challenge, with `resource_metadata` of RFC 9728 §5.1.
-    fn challenge(&self, scheme: &ChallengeScheme, fault: Option<&Fault>) -> HeaderValue {
-        let name = scheme.name();
-        let mut text = format!("{name} realm=\"{}\"", self.realm);
-        if let ChallengeScheme::ApiKey { header } = scheme {
-            let _ = write!(text, ", header=\"{header}\"");
-        }
-        if let Some(Fault {
-            error,
-            description,
-            scope,
-            ..
-        }) = fault
-        {
-            let _ = write!(
-                text,
-                ", error=\"{error}\", error_description=\"{description}\""
-            );
-            if let Some(scope) = scope {
-                let _ = write!(text, ", scope=\"{scope}\"");
-            }
-        }
-        if let ChallengeScheme::Dpop { algorithms } = scheme {
-            let _ = write!(text, ", algs=\"{algorithms}\"");
-        }
-        let _ = write!(text, ", resource_metadata=\"{}\"", self.resource_metadata);
-        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(name))
+            challenge.with(fault)
+        })
     }
 
     /// What a client without a credential is told to come with.
-    pub(super) fn advice(&self) -> String {
-        let ways: Vec<_> = self.schemes.iter().map(ChallengeScheme::way).collect();
-        format!(
-            "Authentication required: send the header {}",
-            ways.join(" or ")
-        )
+    pub(super) fn advice(&self) -> &str {
+        &self.advice
+    }
+}
+
+impl Challenge {
+    /// With `resource_metadata` of RFC 9728 §5.1.
+    fn new(scheme: ChallengeScheme, realm: &str, resource_metadata: &str) -> Self {
+        let mut start = format!("{} realm=\"{realm}\"", scheme.name());
+        let mut end = String::new();
+        match &scheme {
+            ChallengeScheme::Bearer => {}
+            ChallengeScheme::Dpop { algorithms } => end = format!(", algs=\"{algorithms}\""),
+            ChallengeScheme::ApiKey { header } => {
+                let _ = write!(start, ", header=\"{header}\"");
+            }
+        }
+        let _ = write!(end, ", resource_metadata=\"{resource_metadata}\"");
+        Self { scheme, start, end }
+    }
+
+    fn with(&self, fault: Option<&Fault>) -> HeaderValue {
+        let Self { scheme, start, end } = self;
+        // Put together without `format!`, which takes several times as long: a flood of bad tokens
+        // asks for as many of these.
+        let text = match fault {
+            None => [start, end.as_str()].concat(),
+            Some(fault) => {
+                let (before, scope, after) = match &fault.scope {
+                    Some(scope) => ("\", scope=\"", scope.as_str(), "\""),
+                    None => ("\"", "", ""),
+                };
+                [
+                    start,
+                    ", error=\"",
+                    fault.error,
+                    "\", error_description=\"",
+                    fault.description,
+                    before,
+                    scope,
+                    after,
+                    end,
+                ]
+                .concat()
+            }
+        };
+        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(scheme.name()))
     }
 }
 

@@ -279,7 +279,7 @@ fn private(mut response: Response) -> Response {
 }
 
 /// A JSON response that nobody may keep.
-fn json(media_type: &'static str, body: &impl Serialize) -> Response {
+pub(super) fn json(media_type: &'static str, body: &impl Serialize) -> Response {
     let mut bytes = Vec::with_capacity(USUAL_BODY);
     // Every body here is made of types whose maps have text for keys, so this does not fail.
     let _ = serde_json::to_writer(&mut bytes, body);

@@ -6,14 +6,14 @@ use agentup_auth::{
     ApiKeyError, CredentialError, Denied, DpopError, IntrospectionError, VerifyError,
 };
 use agentup_protocol::jsonrpc::Id;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::{
     HeaderName, HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE},
+    header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde::Serialize;
 
-use super::{Challenger, observe::with_outcome};
+use super::{Challenger, observe::with_outcome, perform::json};
 use crate::record::Outcome;
 
 /// The nonce for the next proof (RFC 9449 §8.1).
@@ -94,21 +94,22 @@ impl Challenger {
     /// The response to a refusal. `id` is there on the JSON-RPC route.
     pub(crate) fn respond(&self, rejection: &Rejection, id: Option<&Id<'_>>) -> Response {
         let (status, grpc_status) = rejection.status();
-        let advice = matches!(rejection, Rejection::Unauthenticated).then(|| self.advice());
-        let message = advice.as_deref().unwrap_or_else(|| rejection.message());
         let error = ErrorBody {
             code: status.as_u16(),
             status: grpc_status,
-            message,
+            message: match rejection {
+                Rejection::Unauthenticated => self.advice(),
+                rejection => rejection.message(),
+            },
         };
         let body = Body {
             jsonrpc: id.map(|_| "2.0"),
             id,
             error,
         };
-        let mut response = (status, axum::Json(body)).into_response();
+        let mut response = json("application/json", &body);
+        *response.status_mut() = status;
         let headers = response.headers_mut();
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         for challenge in self.challenges(rejection) {
             headers.append(WWW_AUTHENTICATE, challenge);
         }
