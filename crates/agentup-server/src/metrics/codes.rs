@@ -1,6 +1,8 @@
 //! The codes that requests and connections are refused with: few, and known beforehand, so that each has its count
 //! from the beginning and nothing that a request brings can make one more.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::Count;
 
 /// Stands for a code that this list does not have. It is a fault of the list.
@@ -123,20 +125,36 @@ pub(super) const OF_HANDSHAKES: &[&str] = &[
 pub(super) struct Codes {
     names: &'static [&'static str],
     counts: Vec<Count>,
+    /// The place of the code that was added last. Whoever floods the agent brings one code.
+    last: AtomicUsize,
 }
 
 impl Codes {
     pub(super) fn new(names: &'static [&'static str]) -> Self {
         let counts = names.iter().map(|_| Count::default()).collect();
-        Self { names, counts }
+        Self {
+            names,
+            counts,
+            last: AtomicUsize::new(0),
+        }
     }
 
     pub(super) fn add(&self, code: &str) {
-        let index = self.names.binary_search(&code);
-        let index = index.or_else(|_| self.names.binary_search(&OTHER));
-        if let Some(count) = index.ok().and_then(|index| self.counts.get(index)) {
+        let index = self.place_of(code);
+        if let Some(count) = index.and_then(|index| self.counts.get(index)) {
             count.add(1);
         }
+    }
+
+    fn place_of(&self, code: &str) -> Option<usize> {
+        let last = self.last.load(Ordering::Relaxed);
+        if self.names.get(last) == Some(&code) {
+            return Some(last);
+        }
+        let index = self.names.binary_search(&code);
+        let index = index.or_else(|_| self.names.binary_search(&OTHER)).ok()?;
+        self.last.store(index, Ordering::Relaxed);
+        Some(index)
     }
 
     /// How often the code at this place of the list was added.
