@@ -28,6 +28,7 @@ struct Shared {
     settings: ArcSwap<Settings>,
     /// What the command line says, which no configuration changes.
     forced: Option<LogFormat>,
+    colours: bool,
 }
 
 #[derive(Debug)]
@@ -48,9 +49,12 @@ impl Settings {
 /// Sets up the log of the process. `forced` is the form that the command line names.
 pub(crate) fn init(forced: Option<LogFormat>, config: &LoggingConfig) {
     let settings = ArcSwap::from_pointee(Settings::new(config, forced));
-    let shared = Arc::new(Shared { settings, forced });
-    let colours = io::stderr().is_terminal();
-    let registry = tracing_subscriber::registry().with(Writer::new(Arc::clone(&shared), colours));
+    let shared = Arc::new(Shared {
+        settings,
+        forced,
+        colours: io::stderr().is_terminal(),
+    });
+    let registry = tracing_subscriber::registry().with(Writer::new(Arc::clone(&shared)));
     // A second call, as from a program with a log of its own, leaves the first in place.
     if registry.try_init().is_ok() {
         let _ = IN_FORCE.set(shared);

@@ -3,7 +3,7 @@
 use tracing::{Level, Metadata, level_filters::LevelFilter};
 use tracing_subscriber::filter::Targets;
 
-use super::requests::{AUTHORIZATION, REQUEST};
+use super::requests::{AUTHORIZATION, Kind, REQUEST};
 use crate::config::LoggingConfig;
 
 /// The crates whose messages have the level of the configuration.
@@ -11,7 +11,11 @@ const OURS: [&str; 3] = ["agentup_server", "agentup_handlers", "agentup_auth"];
 
 /// The rules in force.
 #[derive(Debug)]
-pub(super) struct Filter(Targets);
+pub(super) struct Filter {
+    targets: Targets,
+    /// Which lines of requests there are to be. Each request asks.
+    requests: [bool; Kind::ALL.len()],
+}
 
 impl Filter {
     /// The level holds for this project's own modules; libraries report warnings and errors only,
@@ -26,7 +30,14 @@ impl Filter {
             targets = targets.with_targets([AUTHORIZATION, REQUEST].map(|name| (name, least)));
         }
         // Of two rules for one module the last one holds.
-        Self(targets.with_targets(config.modules.iter().cloned()))
+        let targets = targets.with_targets(config.modules.iter().cloned());
+        let requests = Kind::ALL.map(|kind| targets.would_enable(kind.target(), &kind.level()));
+        Self { targets, requests }
+    }
+
+    /// Whether a request is to have its line, of this kind.
+    pub(super) fn lets_request_through(&self, kind: Kind) -> bool {
+        self.requests.get(kind as usize).is_some_and(|is| *is)
     }
 
     pub(super) fn lets_through(&self, metadata: &Metadata<'_>) -> bool {
@@ -34,7 +45,7 @@ impl Filter {
     }
 
     fn would_log(&self, target: &str, level: Level) -> bool {
-        self.0.would_enable(target, &level)
+        self.targets.would_enable(target, &level)
     }
 }
 
@@ -86,5 +97,26 @@ mod tests {
             assert!(filter.would_log(target, Level::WARN), "{target}");
         }
         assert!(filter.would_log("agentup_server::reload", Level::INFO));
+        assert!(!filter.lets_request_through(Kind::Called));
+        assert!(!filter.lets_request_through(Kind::Answered));
+        assert!(filter.lets_request_through(Kind::Refused));
+    }
+
+    #[test]
+    fn a_line_of_a_request_is_let_through_as_any_other() {
+        let modules = [
+            ("agentup_server::request", LevelFilter::OFF),
+            ("agentup_server::authorization", LevelFilter::WARN),
+        ];
+        for filter in [
+            filter(Level::INFO, true, &modules),
+            filter(Level::TRACE, true, &[]),
+            filter(Level::ERROR, false, &[]),
+        ] {
+            for kind in Kind::ALL {
+                let would_log = filter.would_log(kind.target(), kind.level());
+                assert_eq!(filter.lets_request_through(kind), would_log, "{kind:?}");
+            }
+        }
     }
 }

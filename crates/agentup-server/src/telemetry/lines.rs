@@ -3,55 +3,127 @@
 
 use std::{
     cell::RefCell,
-    io::{self, Write},
+    io::{self, Write as _},
 };
 
 /// How much a thread holds before it writes, in bytes.
 const MOST: usize = 32 * 1024;
 
+/// More than most lines have, in bytes.
+const USUAL_LINE: usize = 1024;
+
 thread_local! {
-    /// None on a thread that writes its lines at once.
-    static HELD: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+    static HELD: RefCell<Held> = const { RefCell::new(Held::NOTHING) };
+}
+
+/// What a thread has written and not yet let go.
+struct Held {
+    bytes: Vec<u8>,
+    /// How much of it is lines that are complete.
+    whole: usize,
+    /// Whether lines wait at all.
+    waits: bool,
 }
 
 /// Has this thread hold its lines. It must [`release`] them each time before it sleeps.
 pub(crate) fn hold() {
-    HELD.set(Some(Vec::with_capacity(MOST)));
+    HELD.with_borrow_mut(|held| {
+        held.bytes.reserve(MOST.saturating_add(USUAL_LINE));
+        held.waits = true;
+    });
 }
 
 /// Writes what this thread holds.
 pub(crate) fn release() {
-    HELD.with_borrow_mut(|held| {
-        if let Some(held) = held.as_mut().filter(|held| !held.is_empty()) {
-            // A log that cannot be written can tell nobody of it.
-            let _ = io::stderr().write_all(held);
-            held.clear();
+    HELD.with_borrow_mut(Held::release);
+}
+
+/// Adds a line, which `write` writes behind those that are there.
+pub(super) fn add(write: impl FnOnce(&mut Vec<u8>)) {
+    HELD.with(|held| {
+        // A value that logs while it is written has no line of its own.
+        let Ok(mut held) = held.try_borrow_mut() else {
+            return;
+        };
+        // A value that panicked has left a part of its line.
+        let whole = held.whole;
+        held.bytes.truncate(whole);
+        write(&mut held.bytes);
+        held.whole = held.bytes.len();
+        if !held.waits || held.whole > MOST {
+            held.release();
         }
     });
 }
 
-/// Where the subscriber writes its lines.
-#[derive(Debug)]
-pub(super) struct Lines;
+impl Held {
+    const NOTHING: Self = Self {
+        bytes: Vec::new(),
+        whole: 0,
+        waits: false,
+    };
 
-impl Write for Lines {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        HELD.with_borrow_mut(|held| {
-            let Some(held) = held else {
-                return io::stderr().write_all(line);
-            };
-            if held.len().saturating_add(line.len()) > MOST {
-                io::stderr().write_all(held)?;
-                held.clear();
-            }
-            held.extend_from_slice(line);
-            Ok(())
-        })?;
-        Ok(line.len())
+    fn release(&mut self) {
+        self.bytes.truncate(self.whole);
+        if !self.bytes.is_empty() {
+            // A log that cannot be written can tell nobody of it.
+            let _ = io::stderr().write_all(&self.bytes);
+        }
+        self.bytes.clear();
+        self.whole = 0;
+    }
+}
+
+/// Takes what this thread holds, for a test to look at.
+#[cfg(test)]
+pub(super) fn take() -> String {
+    HELD.with_borrow_mut(|held| {
+        let lines = String::from_utf8(std::mem::take(&mut held.bytes)).unwrap();
+        held.whole = 0;
+        lines
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn lines_wait_for_their_thread() {
+        hold();
+        add(|line| line.extend_from_slice(b"one\n"));
+        add(|line| line.extend_from_slice(b"two\n"));
+        assert_eq!(take(), "one\ntwo\n");
+        release();
+        assert_eq!(take(), "");
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        release();
-        Ok(())
+    #[test]
+    fn a_thread_holds_no_more_than_it_may() {
+        hold();
+        for _ in 0..3 {
+            add(|line| line.resize(line.len() + MOST / 2, b'\n'));
+        }
+        assert_eq!(take(), "");
+    }
+
+    #[test]
+    fn half_a_line_is_none() {
+        hold();
+        add(|line| line.extend_from_slice(b"one\n"));
+        let broken = AssertUnwindSafe(|| {
+            add(|line| {
+                line.extend_from_slice(b"half of ");
+                panic!("a value has a fault");
+            });
+        });
+        assert!(catch_unwind(broken).is_err());
+        add(|line| {
+            line.extend_from_slice(b"two\n");
+            add(|line| line.extend_from_slice(b"within\n"));
+        });
+        assert_eq!(take(), "one\ntwo\n");
     }
 }

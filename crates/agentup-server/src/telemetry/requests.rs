@@ -3,12 +3,20 @@
 //! Its targets are made for filters and for those who search: `agentup_server::authentication`,
 //! `agentup_server::authorization`, and `agentup_server::request` for all the rest.
 
-use std::fmt;
-
-use agentup_auth::{Denied, PrincipalId, ScopeSet};
 use agentup_protocol::ErrorKind;
 use tracing::Level;
 
+mod fields;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use words::Words;
+
+use super::{
+    IN_FORCE, Shared,
+    line::{Line, Told},
+};
 use crate::{
     http::{Rejection, RejectionKind},
     record::{Outcome, Record},
@@ -18,174 +26,138 @@ const AUTHENTICATION: &str = "agentup_server::authentication";
 pub(super) const AUTHORIZATION: &str = "agentup_server::authorization";
 pub(super) const REQUEST: &str = "agentup_server::request";
 
-/// Writes a line with these words and all that is known of the request.
-macro_rules! line {
-    ($record:expr, $target:expr, $level:expr, $($words:tt)+) => {{
-        let record: &Record = $record;
-        let notes = &record.notes;
-        let principal = notes.principal.as_ref().map(|principal| principal.id());
-        let asked = notes.asked;
-        tracing::event!(
-            target: $target,
-            $level,
-            request_id = &*record.id,
-            trace_id = record.trace.as_ref().map(|trace| tracing::field::display(Hex(trace.trace_id()))),
-            method = record.method.as_str(),
-            route = record.route,
-            operation = asked.map(|asked| asked.operation.label()),
-            version = asked.map(|asked| asked.generation.version()),
-            binding = asked.map(|asked| asked.binding.name()),
-            skill = notes.skill.as_deref(),
-            user = principal.map(PrincipalId::subject),
-            issuer = principal.and_then(issuer),
-            client = record.client.map(tracing::field::display),
-            task = notes.task.as_ref().map(|task| &*task.id),
-            outcome = record.outcome.code(),
-            status = record.status.as_u16(),
-            duration_us = u64::try_from(record.took.as_micros()).unwrap_or(u64::MAX),
-            $($words)+
-        );
-    }};
+/// What kinds of lines there are: each has its target and its level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The credential was refused.
+    Refused,
+    /// The caller may not call the skill.
+    Denied,
+    /// A skill was called.
+    Called,
+    /// The agent has failed.
+    Failed,
+    /// It is too much for the agent, or for the caller.
+    Limited,
+    /// All that went as it should, and what is wrong with the request itself.
+    Answered,
+    /// What would drown the rest.
+    Unremarkable,
+}
+
+/// A line of a request.
+struct RequestLine<'a> {
+    record: &'a Record,
+    words: Words<'a>,
 }
 
 /// Tells how a request has ended.
 pub(crate) fn tell(record: &Record) {
+    let (kind, words) = kind_and_words(record);
+    match IN_FORCE.get() {
+        // Past `tracing`, which takes several times as long to pass so many values on.
+        Some(log) => log.tell(kind, &RequestLine { record, words }),
+        None => fields::event(kind, &words, record),
+    }
+}
+
+impl Shared {
+    fn tell(&self, kind: Kind, line: &RequestLine<'_>) {
+        let settings = self.settings.load();
+        if settings.filter.lets_request_through(kind) {
+            self.write(&settings, kind.level(), kind.target(), line);
+        }
+    }
+}
+
+impl Told for RequestLine<'_> {
+    fn tell(&self, line: &mut impl Line) {
+        line.words(|to| self.words.write(to));
+        fields::write(self.record, line);
+    }
+}
+
+impl Kind {
+    /// Every one, in the order of the enum.
+    pub(super) const ALL: [Self; 7] = [
+        Self::Refused,
+        Self::Denied,
+        Self::Called,
+        Self::Failed,
+        Self::Limited,
+        Self::Answered,
+        Self::Unremarkable,
+    ];
+
+    pub(super) const fn target(self) -> &'static str {
+        match self {
+            Self::Refused => AUTHENTICATION,
+            Self::Denied | Self::Called => AUTHORIZATION,
+            Self::Failed | Self::Limited | Self::Answered | Self::Unremarkable => REQUEST,
+        }
+    }
+
+    pub(super) const fn level(self) -> Level {
+        match self {
+            Self::Failed => Level::ERROR,
+            Self::Refused | Self::Denied | Self::Limited => Level::WARN,
+            Self::Called | Self::Answered => Level::INFO,
+            Self::Unremarkable => Level::DEBUG,
+        }
+    }
+}
+
+fn kind_and_words(record: &Record) -> (Kind, Words<'_>) {
     match &record.outcome {
         Outcome::Done => done(record),
-        Outcome::Denied(denied) => {
-            let reason = reason(denied);
-            line!(
-                record,
-                AUTHORIZATION,
-                Level::WARN,
-                "Authorization failed for {}: {reason}",
-                denied.skill
-            );
-        }
+        Outcome::Denied(denied) => (Kind::Denied, Words::Denied(denied)),
         Outcome::Refused(rejection) => refused(record, rejection),
         Outcome::Failed(ErrorKind::Internal | ErrorKind::InvalidAgentResponse) => {
-            line!(record, REQUEST, Level::ERROR, "request failed");
+            (Kind::Failed, Words::Only("request failed"))
         }
-        Outcome::Failed(_) => line!(
-            record,
-            REQUEST,
-            Level::INFO,
-            "request answered with an error"
+        Outcome::Failed(_) => (
+            Kind::Answered,
+            Words::Only("request answered with an error"),
         ),
-        Outcome::Panicked => line!(
-            record,
-            REQUEST,
-            Level::ERROR,
-            "request failed: its code has a fault"
+        Outcome::Panicked => (
+            Kind::Failed,
+            Words::Only("request failed: its code has a fault"),
         ),
-        Outcome::Abandoned => line!(
-            record,
-            REQUEST,
-            Level::INFO,
-            "request abandoned by its client"
+        Outcome::Abandoned => (
+            Kind::Answered,
+            Words::Only("request abandoned by its client"),
         ),
     }
 }
 
-fn done(record: &Record) {
+fn done(record: &Record) -> (Kind, Words<'_>) {
     match (&record.notes.principal, &record.notes.skill) {
-        (Some(principal), Some(skill)) => {
-            let (user, scopes) = (Word(principal.id().subject()), Listed(principal.granted()));
-            line!(
-                record,
-                AUTHORIZATION,
-                Level::INFO,
-                "User {user} accessing {skill} with scopes: {scopes}"
-            );
-        }
+        (Some(principal), Some(skill)) => (Kind::Called, Words::Called { principal, skill }),
         // Probes come every few seconds, and say nothing.
-        (None, _) if record.is_probe() => {
-            line!(record, REQUEST, Level::DEBUG, "request answered");
-        }
-        _ => line!(record, REQUEST, Level::INFO, "request answered"),
+        (None, _) if record.is_probe() => (Kind::Unremarkable, Words::Only("request answered")),
+        _ => (Kind::Answered, Words::Only("request answered")),
     }
 }
 
-fn refused(record: &Record, rejection: &Rejection) {
+fn refused<'a>(record: &'a Record, rejection: &'a Rejection) -> (Kind, Words<'a>) {
     let message = rejection.message();
+    let request_refused = Words::About("request refused: ", message);
     match rejection.kind() {
         // The code says which check failed. The client hears the kind of fault, no more.
-        RejectionKind::Authentication => {
-            line!(
-                record,
-                AUTHENTICATION,
-                Level::WARN,
-                "authentication refused: {message}"
-            );
-        }
+        RejectionKind::Authentication => (
+            Kind::Refused,
+            Words::About("authentication refused: ", message),
+        ),
         RejectionKind::Rate => {
-            let skill = record.notes.skill.as_deref();
-            let words = skill.map_or_else(
-                || format!("request refused: {message}"),
-                |skill| format!("Rate limit reached for {skill}"),
-            );
-            line!(record, REQUEST, Level::WARN, "{words}");
+            let words = match &record.notes.skill {
+                Some(skill) => Words::About("Rate limit reached for ", skill),
+                None => request_refused,
+            };
+            (Kind::Limited, words)
         }
         // That there are many was said once; a line on each would be a load of its own.
-        RejectionKind::Source => {
-            line!(record, REQUEST, Level::DEBUG, "request refused: {message}");
-        }
-        RejectionKind::Overload => {
-            line!(record, REQUEST, Level::WARN, "request refused: {message}");
-        }
-        RejectionKind::Authorization | RejectionKind::Request => {
-            line!(record, REQUEST, Level::INFO, "request refused: {message}");
-        }
-    }
-}
-
-/// Why a caller was denied, for those who run the agent.
-fn reason(denied: &Denied) -> String {
-    denied.scope().map_or_else(
-        || format!("unmet condition on claims: {}", denied.unmet.join(", ")),
-        |scope| format!("missing {scope} scope"),
-    )
-}
-
-/// Nobody vouches for the anonymous principal.
-fn issuer(id: &PrincipalId) -> Option<&str> {
-    Some(id.issuer()).filter(|issuer| !issuer.is_empty())
-}
-
-/// A subject within a message: as it is if it is one word, else in quotes, so that it cannot pass for
-/// something else that is told.
-struct Word<'a>(&'a str);
-
-impl fmt::Display for Word<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_of_word = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'=');
-        if self.0.bytes().all(is_of_word) {
-            f.write_str(self.0)
-        } else {
-            write!(f, "{:?}", self.0)
-        }
-    }
-}
-
-/// Scopes in the form in which the log has them: `['basic', 'premium']`.
-struct Listed<'a>(&'a ScopeSet);
-
-impl fmt::Display for Listed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[")?;
-        for (index, scope) in self.0.iter().enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            write!(f, "{comma}'{scope}'")?;
-        }
-        f.write_str("]")
-    }
-}
-
-/// The id of a trace (W3C Trace Context §3.2.2.3).
-struct Hex(u128);
-
-impl fmt::Display for Hex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        RejectionKind::Source => (Kind::Unremarkable, request_refused),
+        RejectionKind::Overload => (Kind::Limited, request_refused),
+        RejectionKind::Authorization | RejectionKind::Request => (Kind::Answered, request_refused),
     }
 }

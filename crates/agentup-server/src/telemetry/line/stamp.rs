@@ -3,47 +3,46 @@
 use std::{cell::Cell, io::Write as _};
 
 use agentup_env::clock;
-use chrono::{Datelike as _, Timelike as _};
+use chrono::{DateTime, Datelike as _, Timelike as _};
 
-/// As far as whole seconds.
-const SECONDS: usize = "2026-11-28T22:43:25".len();
+/// As far as whole seconds, with the point.
+const SECONDS: usize = "2026-11-28T22:43:25.".len();
 
 thread_local! {
-    /// The last second that was written, and its digits: most lines share it with the one before.
-    static LAST: Cell<(i64, [u8; SECONDS])> = const { Cell::new((i64::MIN, [0; SECONDS])) };
+    /// The last second that was written, and its text: most lines share it with the one before.
+    static LAST: Cell<(u64, [u8; SECONDS])> = const { Cell::new((u64::MAX, [0; SECONDS])) };
 }
 
 /// Adds the time to a line.
 pub(super) fn write(line: &mut Vec<u8>) {
-    let now = clock::utc_now();
-    let (last, mut digits) = LAST.get();
-    if last != now.timestamp() {
-        let (year, month, day) = (now.year(), now.month(), now.day());
-        let (hour, minute, second) = (now.hour(), now.minute(), now.second());
-        // A year of more than four digits would not fit, and is not there.
-        let _ = write!(
-            digits.as_mut_slice(),
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-        );
-        LAST.set((now.timestamp(), digits));
+    let now = clock::since_epoch();
+    let (last, mut text) = LAST.get();
+    if last != now.as_secs() {
+        write_second(now.as_secs(), &mut text);
+        LAST.set((now.as_secs(), text));
     }
-    line.extend_from_slice(&digits);
-    line.push(b'.');
-    // A leap second has more than a million.
-    let mut micros = now.timestamp_subsec_micros().min(999_999);
-    let mut fraction = [b'0'; 6];
-    for digit in fraction.iter_mut().rev() {
-        *digit = b'0'.saturating_add(u8::try_from(micros % 10).unwrap_or_default());
-        micros /= 10;
-    }
-    line.extend_from_slice(&fraction);
+    line.extend_from_slice(&text);
+    // With a million more it has all its zeros.
+    let mut digits = itoa::Buffer::new();
+    let micros = digits.format(now.subsec_micros().saturating_add(1_000_000));
+    line.extend_from_slice(micros.as_bytes().get(1..).unwrap_or_default());
     line.push(b'Z');
+}
+
+fn write_second(second: u64, mut text: &mut [u8]) {
+    let second = i64::try_from(second).unwrap_or_default();
+    let time = DateTime::from_timestamp(second, 0).unwrap_or_default();
+    let (year, month, day) = (time.year(), time.month(), time.day());
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    // A year of more than four digits would not fit, and is not there.
+    let _ = write!(
+        text,
+        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}."
+    );
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
 
     #[test]
