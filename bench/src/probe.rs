@@ -12,6 +12,7 @@ mod crowd;
 mod flood;
 mod memory;
 mod rolling;
+mod scrape;
 mod start;
 mod streams;
 
@@ -73,6 +74,11 @@ pub(crate) const PROBES: &[Probe] = &[
     Probe {
         name: "rolling-restart",
         find: rolling::find,
+        is_long: false,
+    },
+    Probe {
+        name: "scrape",
+        find: scrape::find,
         is_long: false,
     },
     Probe {

@@ -149,6 +149,12 @@ impl Server {
         Ok(sum)
     }
 
+    /// The processor time of its first thread alone.
+    pub(crate) fn main_thread_time(&self) -> Result<Duration> {
+        let process = self.child.id();
+        on_processor(Path::new(&format!("/proc/{process}/task/{process}")))
+    }
+
     /// What it has in memory, in bytes.
     pub(crate) fn memory(&self) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
