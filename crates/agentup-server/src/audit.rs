@@ -149,11 +149,15 @@ impl Audit {
 
     /// Records that a client got no TLS connection; of a flood not every one.
     pub(crate) fn tls_refused(&self, code: &'static str, peer: IpAddr) {
-        if self.is_on()
-            && let Some(refused) = self.0.floods.refused_handshake(code, peer)
-        {
-            self.record(refused);
+        if self.is_on() && self.0.floods.tells_handshake(peer) {
+            let client = peer.to_canonical();
+            self.record(What::TlsRefused { code, client });
         }
+    }
+
+    /// What decides which events of a flood are recorded.
+    fn floods(&self) -> &Floods {
+        &self.0.floods
     }
 
     /// Records which floods have come to their end: all, `at_the_end` of the server.

@@ -41,6 +41,9 @@ pub(crate) enum What {
         #[serde(flatten)]
         about: About,
     },
+    /// So many more were not accepted, of which there is no event of their own.
+    #[serde(rename = "authentication.refused_more")]
+    AuthenticationRefusedMore { requests: u64 },
     /// A caller lacks what a skill requires.
     #[serde(rename = "authorization.denied")]
     AuthorizationDenied {
@@ -66,6 +69,9 @@ pub(crate) enum What {
         #[serde(flatten)]
         about: About,
     },
+    /// So many more requests came too often, of which there is no event of their own.
+    #[serde(rename = "rate.limited_more")]
+    RateLimitedMore { requests: u64 },
     /// A client got no TLS connection.
     #[serde(rename = "tls.refused")]
     TlsRefused { code: &'static str, client: IpAddr },

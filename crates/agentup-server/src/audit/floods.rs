@@ -6,22 +6,20 @@ use std::{
     time::Duration,
 };
 
-use agentup_handlers::middleware::{RateLimit, RateLimiter, Timer};
+use agentup_auth::PrincipalId;
+use agentup_handlers::middleware::Timer;
 
 use super::What;
 use crate::client_address::Source;
 
-/// The handshakes of one address that have an event of their own, in a minute and at once.
-const OF_ONE: RateLimit = RateLimit {
-    requests_per_minute: 10,
-    burst_size: 10,
-};
+mod sparing;
 
-/// Those of all addresses together.
-const OF_ALL: RateLimit = RateLimit {
-    requests_per_minute: 120,
-    burst_size: 120,
-};
+use sparing::Sparing;
+
+/// The events in a minute of one who causes them, and of all together.
+const HANDSHAKES: (u32, u32) = (10, 120);
+const REFUSALS: (u32, u32) = (300, 3_000);
+const RATES: (u32, u32) = (60, 600);
 
 /// How often it is told how many had none.
 const PAUSE: Duration = Duration::from_mins(1);
@@ -34,10 +32,10 @@ const QUIET: Duration = Duration::from_secs(10);
 pub(super) struct Floods {
     timer: Timer,
     overloads: [Episode; Overload::ALL.len()],
-    of_one: RateLimiter<Source>,
-    of_all: RateLimiter<()>,
-    /// Refused handshakes without an event of their own, and when such a number was last told.
-    untold: AtomicU64,
+    handshakes: Sparing<Source>,
+    refusals: Sparing<Source>,
+    rates: Sparing<PrincipalId>,
+    /// When it was last told how many had no event of their own.
     told_at: AtomicU64,
 }
 
@@ -76,9 +74,9 @@ impl Floods {
         Self {
             timer,
             overloads: Default::default(),
-            of_one: RateLimiter::new(OF_ONE),
-            of_all: RateLimiter::new(OF_ALL),
-            untold: AtomicU64::new(0),
+            handshakes: Sparing::new(HANDSHAKES.0, HANDSHAKES.1),
+            refusals: Sparing::new(REFUSALS.0, REFUSALS.1),
+            rates: Sparing::new(RATES.0, RATES.1),
             told_at: AtomicU64::new(0),
         }
     }
@@ -91,18 +89,21 @@ impl Floods {
         has_begun.then_some(What::OverloadBegan { limit })
     }
 
-    /// A handshake was refused: what there is to record of it.
-    pub(super) fn refused_handshake(&self, code: &'static str, peer: IpAddr) -> Option<What> {
-        let (source, now) = (Source::of(peer), self.timer.now());
-        // In this order: one address that asks on and on takes nothing from the others.
-        let is_told =
-            self.of_one.count(&source, now).is_ok() && self.of_all.count(&(), now).is_ok();
-        if is_told {
-            let client = peer.to_canonical();
-            return Some(What::TlsRefused { code, client });
-        }
-        self.untold.fetch_add(1, Relaxed);
-        None
+    /// Whether a refused handshake has an event of its own.
+    pub(super) fn tells_handshake(&self, peer: IpAddr) -> bool {
+        let source = Source::of(peer);
+        self.handshakes.is_told(&source, self.timer.now())
+    }
+
+    /// Whether a refused credential has. Where it comes from need not be known.
+    pub(super) fn tells_refusal(&self, client: Option<IpAddr>) -> bool {
+        let source = client.map(Source::of);
+        source.is_none_or(|source| self.refusals.is_told(&source, self.timer.now()))
+    }
+
+    /// Whether a caller that asks too often has one more time.
+    pub(super) fn tells_rate(&self, caller: Option<&PrincipalId>) -> bool {
+        caller.is_none_or(|caller| self.rates.is_told(caller, self.timer.now()))
     }
 
     /// What has come to its end by now; `at_the_end` of the server all has.
@@ -117,15 +118,22 @@ impl Floods {
                 seconds,
             })
         });
-        let is_due = now.saturating_sub(self.told_at.load(Relaxed)) >= millis(PAUSE);
-        let untold = if is_due || at_the_end {
+        let is_due = at_the_end || now.saturating_sub(self.told_at.load(Relaxed)) >= millis(PAUSE);
+        if is_due {
             self.told_at.store(now, Relaxed);
-            self.untold.swap(0, Relaxed)
-        } else {
-            0
-        };
-        let handshakes = (untold > 0).then_some(What::TlsRefusedMore { handshakes: untold });
-        overloads.chain(handshakes)
+        }
+        let untold = is_due.then(|| self.untold()).into_iter().flatten();
+        overloads.chain(untold)
+    }
+
+    fn untold(&self) -> impl Iterator<Item = What> {
+        let handshakes = self.handshakes.take_untold();
+        let handshakes = handshakes.map(|handshakes| What::TlsRefusedMore { handshakes });
+        let refusals = self.refusals.take_untold();
+        let refusals = refusals.map(|requests| What::AuthenticationRefusedMore { requests });
+        let rates = self.rates.take_untold();
+        let rates = rates.map(|requests| What::RateLimitedMore { requests });
+        handshakes.into_iter().chain(refusals).chain(rates)
     }
 
     fn now(&self) -> u64 {

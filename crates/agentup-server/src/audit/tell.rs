@@ -1,6 +1,6 @@
 //! Which requests are events.
 
-use agentup_auth::Scope;
+use agentup_auth::{PrincipalId, Scope};
 
 use super::{About, Overload, What};
 use crate::{
@@ -15,6 +15,7 @@ pub(crate) fn tell(app: &App, record: &Record) {
         return;
     }
     let (code, about) = (record.outcome.code(), || About::new(record));
+    let floods = app.audit.floods();
     let what = match &record.outcome {
         Outcome::Denied(denied) => What::AuthorizationDenied {
             code,
@@ -23,11 +24,13 @@ pub(crate) fn tell(app: &App, record: &Record) {
             about: about(),
         },
         Outcome::Refused(rejection) => match rejection.kind() {
+            RejectionKind::Authentication if !floods.tells_refusal(record.client) => return,
             RejectionKind::Authentication => What::AuthenticationRefused {
                 code,
                 scheme: rejection.scheme(),
                 about: about(),
             },
+            RejectionKind::Rate if !floods.tells_rate(caller_of(record)) => return,
             RejectionKind::Rate => What::RateLimited {
                 code,
                 about: about(),
@@ -51,4 +54,8 @@ pub(crate) fn tell(app: &App, record: &Record) {
         }
     };
     app.audit.record(what);
+}
+
+fn caller_of(record: &Record) -> Option<&PrincipalId> {
+    record.notes.principal.as_ref().map(|it| it.id())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use agentup_tests::{PATIENCE, QUICK_START, QUICK_START_ENV, Server, Wire, tokens::token};
+use agentup_tests::{Answer, PATIENCE, QUICK_START, QUICK_START_ENV, Server, Wire, tokens::token};
 
 use super::{of, told};
 
@@ -41,6 +41,38 @@ async fn an_overload_has_two_events() {
         assert_eq!(event["limit"], "concurrency");
     }
     assert_eq!(events[3]["turned_away"], turned_away);
+}
+
+/// Of whom there is a caller that is known, it is named.
+#[tokio::test]
+async fn whoever_asks_again_and_again_has_so_many_events() {
+    let limits = "server: { limits: { requests_per_minute: 1 } }";
+    let server = Server::start(&format!("{QUICK_START}\n{limits}\n"), QUICK_START_ENV);
+    let alice = token("alice", "");
+    assert_eq!(server.ask("public_echo", &alice, "hi").await.status, 200);
+    for _ in 0..100 {
+        assert_eq!(server.ask("public_echo", &alice, "hi").await.status, 429);
+    }
+    for _ in 0..400 {
+        assert_eq!(Answer::to(server.post("{}")).await.status, 401);
+    }
+    let events = of(&server.stop());
+    let count = |name: &str| {
+        let named = events.iter().filter(|event| event["event"] == name);
+        u64::try_from(named.count()).unwrap()
+    };
+    let more = |name: &str| -> u64 {
+        let named = events.iter().filter(|event| event["event"] == name);
+        named.map(|event| event["requests"].as_u64().unwrap()).sum()
+    };
+    let (limited, refused) = (count("rate.limited"), count("authentication.refused"));
+    // One more for each second that this takes, and five.
+    assert!((60..100).contains(&limited), "{limited}");
+    assert!((300..400).contains(&refused), "{refused}");
+    assert_eq!(limited + more("rate.limited_more"), 100);
+    assert_eq!(refused + more("authentication.refused_more"), 400);
+    let limited = events.iter().find(|event| event["event"] == "rate.limited");
+    assert_eq!(limited.unwrap()["subject"], "alice");
 }
 
 #[tokio::test]

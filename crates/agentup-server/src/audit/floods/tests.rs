@@ -51,23 +51,39 @@ fn an_overload_is_told_at_its_beginning_and_its_end() {
 #[test]
 fn refused_handshakes_of_one_address_are_told_ten_times_a_minute() {
     let (floods, seconds) = floods();
-    let refused = |last: u8| floods.refused_handshake("tls_not_tls", [192, 0, 2, last].into());
-    let flood = (0..1000).filter_map(|_| refused(1)).count();
+    let is_told = |last: u8| floods.tells_handshake([192, 0, 2, last].into());
+    let flood = (0..1000).filter(|_| is_told(1)).count();
     assert_eq!(flood, 10);
-    assert_eq!(
-        told(refused(2)),
-        [r#"{"event":"tls.refused","code":"tls_not_tls","client":"192.0.2.2"}"#],
-        "others are told"
-    );
+    assert!(is_told(2), "others are told");
     let more = r#"{"event":"tls.refused_more","handshakes":990}"#;
     assert_eq!(told(floods.ended(false)), [more]);
-    assert!(refused(1).is_none());
+    assert!(!is_told(1));
     assert_eq!(floods.ended(false).count(), 0, "once a minute");
     seconds.fetch_add(60, Relaxed);
     let more = r#"{"event":"tls.refused_more","handshakes":1}"#;
     assert_eq!(told(floods.ended(false)), [more]);
-    assert!(refused(1).is_some());
+    assert!(is_told(1));
     assert_eq!(floods.ended(true).count(), 0);
+}
+
+#[test]
+fn refused_credentials_and_callers_are_told_so_often_in_a_minute() {
+    let (floods, _seconds) = floods();
+    let client = Some(IpAddr::from([192, 0, 2, 1]));
+    let of_client = (0..1000).filter(|_| floods.tells_refusal(client)).count();
+    assert_eq!(of_client, 300);
+    let caller = crate::testing::principal_id("alice");
+    let of_caller = (0..1000)
+        .filter(|_| floods.tells_rate(Some(&caller)))
+        .count();
+    assert_eq!(of_caller, 60);
+    assert!(floods.tells_rate(Some(&crate::testing::principal_id("bob"))));
+    assert!(floods.tells_refusal(None), "nobody knows who it was");
+    let more = [
+        r#"{"event":"authentication.refused_more","requests":700}"#,
+        r#"{"event":"rate.limited_more","requests":940}"#,
+    ];
+    assert_eq!(told(floods.ended(true)), more);
 }
 
 #[test]
@@ -77,7 +93,7 @@ fn many_addresses_do_not_fill_the_audit() {
     for minute in 0..10 {
         for number in 0..10_000_u32 {
             let peer = IpAddr::from((minute * 10_000 + number).to_be_bytes());
-            events += usize::from(floods.refused_handshake("tls_broken", peer).is_some());
+            events += usize::from(floods.tells_handshake(peer));
         }
         events += floods.ended(false).count();
         seconds.fetch_add(60, Relaxed);
