@@ -31,7 +31,11 @@ async fn a_caller_has_so_many_requests_whatever_they_ask() {
     assert_eq!(Answer::to(rest).await.status, 429);
     assert_eq!(server.ask("public_echo", &bob, "hi").await.status, 200);
     assert_eq!(server.get("/healthz").await.status, 200);
-    let _ = server.log().wait_for("caller_rate_limited");
+    let log = server.log().wait_for("caller_rate_limited");
+    let line = log
+        .lines()
+        .find(|line| line.contains("caller_rate_limited"));
+    assert!(line.unwrap().contains("user=alice"), "{line:?}");
 }
 
 /// Begins a request whose body does not come.
@@ -70,7 +74,9 @@ async fn a_caller_has_so_many_requests_at_a_time() {
     assert_eq!(Answer::to(rest).await.status, 429);
     assert_eq!(ask(&bob).await.status, 200, "others have their own");
     assert_eq!(server.get("/healthz").await.status, 200);
-    let _ = server.log().wait_for("requests_limited");
+    let log = server.log().wait_for("requests_limited");
+    let line = log.lines().find(|line| line.contains("requests_limited"));
+    assert!(line.unwrap().contains("user=alice"), "{line:?}");
 
     // Whoever goes away gives the places back.
     drop(slow);

@@ -43,19 +43,16 @@ impl Caller {
         let live = app.live();
         let noted = parts.extensions.get::<Noted>().cloned();
         let noted = noted.unwrap_or_else(|| Noted::new(Arc::from(""), None, None));
-        let admitted = admit(parts, app, &live, noted.client_address()).await;
+        let admitted = admit(parts, app, &live, &noted).await;
         match admitted {
-            Ok((principal, place)) => {
-                noted.principal(&principal);
-                Ok(Self(Asker {
-                    token: token_of(parts, &live, &principal),
-                    certificate: certificate_of(parts),
-                    principal,
-                    live,
-                    noted,
-                    _place: place,
-                }))
-            }
+            Ok((principal, place)) => Ok(Self(Asker {
+                token: token_of(parts, &live, &principal),
+                certificate: certificate_of(parts),
+                principal,
+                live,
+                noted,
+                _place: place,
+            })),
             Err(rejection) => Err(refuse(&rejection, parts, &live)),
         }
     }
@@ -67,10 +64,10 @@ async fn admit(
     parts: &Parts,
     app: &App,
     live: &Live,
-    client: Option<ClientAddress>,
+    noted: &Noted,
 ) -> Result<(Arc<Principal>, Option<CallerPlace>), Rejection> {
     // Not known of a request that a program hands to the router by itself.
-    let source = client.and_then(ClientAddress::source);
+    let source = noted.client_address().and_then(ClientAddress::source);
     let worth = source.map_or(Ok(()), |source| live.limiters.check_source(source));
     let principal = match worth {
         Ok(()) => {
@@ -87,6 +84,8 @@ async fn admit(
             known.ok_or(Rejection::SourceLimited(limited.retry_after))?
         }
     };
+    // Known from here on, also where it has used up what it has.
+    noted.principal(&principal);
     let most = live.limits.requests_per_caller;
     let place = most.filter(|_| principal.is_authenticated());
     let place = place.map(|most| app.requests.enter(&principal, most));
