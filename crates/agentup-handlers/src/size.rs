@@ -20,7 +20,7 @@ pub fn size_of_message(message: &Message) -> usize {
         FRAME,
         message.message_id.len(),
         size_of_parts(&message.parts),
-        message.metadata.as_ref().map_or(0, of_object),
+        message.metadata.as_deref().map_or(0, of_object),
     ]
     .into_iter()
     .chain(texts)
@@ -44,7 +44,7 @@ fn of_part(part: &Part) -> usize {
         content,
         part.filename.as_ref().map_or(0, String::len),
         part.media_type.as_ref().map_or(0, String::len),
-        part.metadata.as_ref().map_or(0, of_object),
+        part.metadata.as_deref().map_or(0, of_object),
     ]
     .into_iter()
     .fold(0, usize::saturating_add)
@@ -89,7 +89,7 @@ mod tests {
             Part::data(json!({(long.clone()): null})),
         ];
         let mut described = Part::text("");
-        described.metadata = json!({"a": long}).as_object().cloned();
+        described.metadata = json!({"a": long}).as_object().cloned().map(Box::new);
         parts.push(described);
         for part in parts {
             let size = size_of_message(&message(vec![part.clone()]));
@@ -104,7 +104,7 @@ mod tests {
             |message: &mut Message, long: String| message.extensions = vec![long],
             |message: &mut Message, long: String| message.reference_task_ids = vec![long],
             |message: &mut Message, long: String| {
-                message.metadata = json!({"a": long}).as_object().cloned();
+                message.metadata = json!({"a": long}).as_object().cloned().map(Box::new);
             },
         ] {
             let mut message = message(Vec::new());

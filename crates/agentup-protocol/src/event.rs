@@ -44,7 +44,7 @@ pub struct StatusUpdate {
     pub status: TaskStatus,
     /// Whatever else the agent wants to tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<JsonObject>,
+    pub metadata: Option<Box<JsonObject>>,
 }
 
 /// A result has come or has grown.
@@ -76,5 +76,5 @@ pub struct ArtifactUpdate {
     pub last_chunk: bool,
     /// Whatever else the agent wants to tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<JsonObject>,
+    pub metadata: Option<Box<JsonObject>>,
 }

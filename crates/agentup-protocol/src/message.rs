@@ -37,7 +37,7 @@ pub struct Message {
     pub parts: Vec<Part>,
     /// Whatever else the sender wants to tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<JsonObject>,
+    pub metadata: Option<Box<JsonObject>>,
     /// URIs of the extensions that shaped this message.
     #[serde(
         default,

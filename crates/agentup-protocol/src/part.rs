@@ -17,14 +17,14 @@ pub struct Part {
     /// Its media type, such as `text/plain`.
     pub media_type: Option<String>,
     /// Whatever else the sender wants to tell.
-    pub metadata: Option<JsonObject>,
+    pub metadata: Option<Box<JsonObject>>,
 }
 
 /// What a part holds: exactly one of four.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PartContent {
     /// Any JSON value, `null` included.
-    Data(Value),
+    Data(Box<Value>),
     /// The bytes of a file.
     Raw(Vec<u8>),
     /// Plain text.
@@ -53,8 +53,8 @@ impl Part {
 
     /// A part of structured data.
     #[must_use]
-    pub const fn data(value: Value) -> Self {
-        Self::new(PartContent::Data(value))
+    pub fn data(value: Value) -> Self {
+        Self::new(PartContent::Data(Box::new(value)))
     }
 
     /// A file, bytes and all.
@@ -132,12 +132,12 @@ struct PartIn {
     raw: Option<Bytes>,
     url: Option<String>,
     #[serde(default, deserialize_with = "wire::present")]
-    data: Option<Value>,
+    data: Option<Box<Value>>,
     #[serde(default, deserialize_with = "wire::text")]
     filename: Option<String>,
     #[serde(default, alias = "media_type", deserialize_with = "wire::text")]
     media_type: Option<String>,
-    metadata: Option<JsonObject>,
+    metadata: Option<Box<JsonObject>>,
 }
 
 impl TryFrom<PartIn> for Part {

@@ -41,7 +41,7 @@ pub struct Task {
     pub history: Vec<Message>,
     /// Whatever else the agent wants to tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<JsonObject>,
+    pub metadata: Option<Box<JsonObject>>,
 }
 
 /// Where a task stands.
@@ -51,7 +51,7 @@ pub struct TaskStatus {
     pub state: TaskState,
     /// What the agent says about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<Message>,
+    pub message: Option<Box<Message>>,
     /// Since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<Timestamp>,
@@ -83,7 +83,7 @@ pub struct Artifact {
     pub parts: Vec<Part>,
     /// Whatever else the agent wants to tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<JsonObject>,
+    pub metadata: Option<Box<JsonObject>>,
     /// URIs of the extensions that shaped it.
     #[serde(
         default,

@@ -54,8 +54,8 @@ where
 /// Reads a member whose `null` is a value of its own (`google.protobuf.Value`).
 pub(crate) fn present<'de, D: Deserializer<'de>>(
     deserializer: D,
-) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
+) -> Result<Option<Box<Value>>, D::Error> {
+    Box::deserialize(deserializer).map(Some)
 }
 
 /// Reads an optional `int32` that counts: a number or, as `ProtoJSON` allows, its digits in a

@@ -37,8 +37,9 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-fn metadata() -> impl Strategy<Value = Option<JsonObject>> {
-    option::of(vec(("[a-z]{1,6}", value()), 0..3).prop_map(|it| it.into_iter().collect()))
+fn metadata() -> impl Strategy<Value = Option<Box<JsonObject>>> {
+    let object = vec(("[a-z]{1,6}", value()), 0..3).prop_map(JsonObject::from_iter);
+    option::of(object.prop_map(Box::new))
 }
 
 /// A part that 0.3 has a place for: names and media types on files only, data as objects.
@@ -46,7 +47,7 @@ fn part() -> impl Strategy<Value = Part> {
     let plain = prop_oneof![
         ".{0,20}".prop_map(PartContent::Text),
         vec(("[a-z]{1,6}", value()), 0..3)
-            .prop_map(|it| PartContent::Data(Value::Object(it.into_iter().collect()))),
+            .prop_map(|it| PartContent::Data(Box::new(Value::Object(it.into_iter().collect())))),
     ]
     .prop_map(Part::new);
     let content = prop_oneof![
@@ -90,13 +91,16 @@ fn timestamp() -> impl Strategy<Value = Timestamp> {
 
 fn status() -> impl Strategy<Value = TaskStatus> {
     let state = proptest::sample::select(TaskState::ALL.to_vec());
-    (state, option::of(message()), option::of(timestamp())).prop_map(
-        |(state, message, timestamp)| TaskStatus {
+    (
+        state,
+        option::of(message().prop_map(Box::new)),
+        option::of(timestamp()),
+    )
+        .prop_map(|(state, message, timestamp)| TaskStatus {
             state,
             message,
             timestamp,
-        },
-    )
+        })
 }
 
 fn artifact() -> impl Strategy<Value = Artifact> {
@@ -204,7 +208,7 @@ fn send_request() -> impl Strategy<Value = SendMessageRequest> {
     });
     let configuration = (
         vec(name(), 0..3),
-        option::of(push_config),
+        option::of(push_config.prop_map(Box::new)),
         option::of(1..1000_u32),
         any::<bool>(),
     )
@@ -220,7 +224,7 @@ fn send_request() -> impl Strategy<Value = SendMessageRequest> {
         // What is read has the skill in its metadata, for that is where it is written.
         let metadata = skill_id
             .clone()
-            .map(|id| JsonObject::from_iter([("skillId".to_owned(), json!(id))]));
+            .map(|id| Box::new(JsonObject::from_iter([("skillId".to_owned(), json!(id))])));
         SendMessageRequest {
             configuration,
             metadata,

@@ -141,7 +141,7 @@ pub(crate) fn size_of_update(update: &Update) -> usize {
 }
 
 fn size_of_artifact(artifact: &Artifact) -> usize {
-    let metadata = artifact.metadata.as_ref().map_or(0, of_object);
+    let metadata = artifact.metadata.as_deref().map_or(0, of_object);
     let texts = artifact
         .extensions
         .iter()
@@ -200,7 +200,7 @@ impl CacheKey {
             skill: permit.skill(),
             role: message.role,
             parts: &message.parts,
-            metadata: message.metadata.as_ref(),
+            metadata: message.metadata.as_deref(),
             extensions: &message.extensions,
             references: &message.reference_task_ids,
         };

@@ -20,7 +20,7 @@ pub struct SendMessageRequest {
     /// How the caller wants the answer.
     pub configuration: SendMessageConfiguration,
     /// Whatever else the caller wants to tell.
-    pub metadata: Option<JsonObject>,
+    pub metadata: Option<Box<JsonObject>>,
     /// The skill the caller chose: `skillId` of the parameters, of their metadata or of the
     /// metadata of the message. They never differ.
     ///
@@ -61,7 +61,7 @@ pub struct SendMessageConfiguration {
         deserialize_with = "wire::optional_object",
         skip_serializing_if = "Option::is_none"
     )]
-    pub task_push_notification_config: Option<TaskPushNotificationConfig>,
+    pub task_push_notification_config: Option<Box<TaskPushNotificationConfig>>,
     /// How many of the latest messages to return; unset: no wish (A2A §3.2.4).
     #[serde(
         default,
@@ -90,7 +90,7 @@ struct SendIn {
     message: Message,
     #[serde(default, deserialize_with = "wire::object_or_default")]
     configuration: SendMessageConfiguration,
-    metadata: Option<JsonObject>,
+    metadata: Option<Box<JsonObject>>,
     #[serde(default, alias = "skill_id", deserialize_with = "wire::text")]
     skill_id: Option<String>,
 }
@@ -106,7 +106,7 @@ impl TryFrom<SendIn> for SendMessageRequest {
             metadata,
             skill_id,
         } = request;
-        let skill_id = skill_of(skill_id, metadata.as_ref(), &message)?;
+        let skill_id = skill_of(skill_id, metadata.as_deref(), &message)?;
         Ok(Self {
             tenant,
             message,
@@ -124,7 +124,7 @@ pub(crate) fn skill_of(
     message: &Message,
 ) -> Result<Option<String>, &'static str> {
     let outer = skill_in(metadata)?;
-    let inner = skill_in(message.metadata.as_ref())?;
+    let inner = skill_in(message.metadata.as_deref())?;
     let chosen = given.as_deref().or(outer).or(inner);
     if [outer, inner]
         .into_iter()
@@ -170,13 +170,8 @@ pub(crate) struct MetadataOut<'a>(pub(crate) &'a SendMessageRequest);
 impl Serialize for MetadataOut<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for (name, value) in self
-            .0
-            .metadata
-            .iter()
-            .flatten()
-            .filter(|(name, _)| *name != SKILL_ID)
-        {
+        let metadata = self.0.metadata.as_deref().into_iter().flatten();
+        for (name, value) in metadata.filter(|(name, _)| *name != SKILL_ID) {
             map.serialize_entry(name, value)?;
         }
         if let Some(skill_id) = &self.0.skill_id {

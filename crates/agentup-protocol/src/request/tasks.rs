@@ -134,7 +134,7 @@ pub struct CancelTaskRequest {
     pub id: String,
     /// Whatever else the caller wants to tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<JsonObject>,
+    pub metadata: Option<Box<JsonObject>>,
 }
 
 /// `SubscribeToTask` (A2A §3.1.6).

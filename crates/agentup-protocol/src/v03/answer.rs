@@ -77,7 +77,7 @@ struct TaskIn {
     artifacts: Vec<ArtifactIn>,
     #[serde(default, deserialize_with = "wire::or_default")]
     history: Vec<MessageIn>,
-    metadata: Option<JsonObject>,
+    metadata: Option<Box<JsonObject>>,
 }
 
 impl From<TaskIn> for Task {
@@ -97,7 +97,7 @@ impl From<TaskIn> for Task {
 struct StatusIn {
     #[serde(deserialize_with = "state")]
     state: TaskState,
-    message: Option<MessageIn>,
+    message: Option<Box<MessageIn>>,
     timestamp: Option<Timestamp>,
 }
 
@@ -105,7 +105,7 @@ impl From<StatusIn> for TaskStatus {
     fn from(status: StatusIn) -> Self {
         Self {
             state: status.state,
-            message: status.message.map(Into::into),
+            message: status.message.map(|message| Box::new((*message).into())),
             timestamp: status.timestamp,
         }
     }
@@ -122,7 +122,7 @@ struct ArtifactIn {
     description: Option<String>,
     #[serde(deserialize_with = "wire::non_empty_list")]
     parts: Vec<PartOf>,
-    metadata: Option<JsonObject>,
+    metadata: Option<Box<JsonObject>>,
     #[serde(default, deserialize_with = "wire::or_default")]
     extensions: Vec<String>,
 }
@@ -148,7 +148,7 @@ struct StatusUpdateIn {
     #[serde(default, alias = "context_id")]
     context_id: String,
     status: StatusIn,
-    metadata: Option<JsonObject>,
+    metadata: Option<Box<JsonObject>>,
 }
 
 impl From<StatusUpdateIn> for StatusUpdate {
@@ -173,7 +173,7 @@ struct ArtifactUpdateIn {
     append: Option<bool>,
     #[serde(alias = "last_chunk")]
     last_chunk: Option<bool>,
-    metadata: Option<JsonObject>,
+    metadata: Option<Box<JsonObject>>,
 }
 
 impl From<ArtifactUpdateIn> for ArtifactUpdate {

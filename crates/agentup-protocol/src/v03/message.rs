@@ -60,7 +60,7 @@ pub(super) struct MessageIn {
     role: Role,
     #[serde(deserialize_with = "wire::non_empty_list")]
     parts: Vec<PartOf>,
-    metadata: Option<JsonObject>,
+    metadata: Option<Box<JsonObject>>,
     #[serde(default, deserialize_with = "wire::or_default")]
     extensions: Vec<String>,
     #[serde(

@@ -95,8 +95,8 @@ struct PartIn {
     text: Option<String>,
     #[serde(default, deserialize_with = "wire::optional_object")]
     file: Option<FileIn>,
-    data: Option<JsonObject>,
-    metadata: Option<JsonObject>,
+    data: Option<Box<JsonObject>>,
+    metadata: Option<Box<JsonObject>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -138,7 +138,7 @@ impl TryFrom<PartIn> for PartOf {
         let (kind, mut read) = match (part.text, part.file, part.data) {
             (Some(text), None, None) => (Kind::Text, Part::text(text)),
             (None, Some(file), None) => (Kind::File, Part::try_from(file)?),
-            (None, None, Some(object)) => (Kind::Data, Part::data(Value::Object(object))),
+            (None, None, Some(object)) => (Kind::Data, Part::data(Value::Object(*object))),
             _ => return Err("a part has exactly one of text, file and data"),
         };
         if [part.kind, part.kind_in_01]

@@ -67,7 +67,7 @@ struct TaskIdIn {
     id: String,
     #[serde(default, alias = "history_length", deserialize_with = "wire::count")]
     history_length: Option<u32>,
-    metadata: Option<JsonObject>,
+    metadata: Option<Box<JsonObject>>,
 }
 
 #[derive(Deserialize)]

@@ -105,7 +105,7 @@ impl Asker {
             Generation::V03 => "configuration.pushNotificationConfig.",
             Generation::V10 => "configuration.taskPushNotificationConfig.",
         };
-        Webhook::new(config, generation, parent, &self.live.push.guard, push).map(Some)
+        Webhook::new(*config, generation, parent, &self.live.push.guard, push).map(Some)
     }
 
     /// Gives a task of the caller one more webhook.

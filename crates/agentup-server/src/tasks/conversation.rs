@@ -86,7 +86,7 @@ impl Room {
         if !is_own && !is_said(task) {
             return true;
         }
-        let replies = task.status.message.iter().filter(|_| is_reply(task));
+        let replies = task.status.message.as_deref().filter(|_| is_reply(task));
         let artifacts = task.artifacts.iter().map(|artifact| reply(task, artifact));
         let history = task.history.iter().cloned();
         let messages = history.chain(artifacts).chain(replies.cloned());

@@ -64,7 +64,9 @@ fn everything_that_an_answer_may_depend_on_is_in_the_key() {
         |message: &mut Message| message.parts = vec![Part::data(json!("hi"))],
         |message: &mut Message| message.parts = vec![Part::file("f", "text/plain", "hi")],
         |message: &mut Message| message.parts[0].filename = Some("f".into()),
-        |message: &mut Message| message.metadata = json!({"a": 1}).as_object().cloned(),
+        |message: &mut Message| {
+            message.metadata = json!({"a": 1}).as_object().cloned().map(Box::new);
+        },
         |message: &mut Message| message.extensions = vec!["urn:x".into()],
         |message: &mut Message| message.reference_task_ids = vec!["t".into()],
         |message: &mut Message| message.role = Role::Agent,

@@ -27,7 +27,7 @@ struct SendIn {
     message: MessageIn,
     #[serde(default, deserialize_with = "wire::object_or_default")]
     configuration: ConfigurationIn,
-    metadata: Option<JsonObject>,
+    metadata: Option<Box<JsonObject>>,
     #[serde(default, alias = "skill_id", deserialize_with = "wire::text")]
     skill_id: Option<String>,
 }
@@ -46,7 +46,7 @@ struct ConfigurationIn {
         alias = "push_notification_config",
         deserialize_with = "wire::optional_object"
     )]
-    push_notification_config: Option<PushConfigIn>,
+    push_notification_config: Option<Box<PushConfigIn>>,
     #[serde(default, alias = "history_length", deserialize_with = "wire::count")]
     history_length: Option<u32>,
     blocking: Option<bool>,
@@ -57,7 +57,7 @@ impl TryFrom<SendIn> for SendRead {
 
     fn try_from(params: SendIn) -> Result<Self, Self::Error> {
         let message = Message::from(params.message);
-        let skill_id = skill_of(params.skill_id, params.metadata.as_ref(), &message)?;
+        let skill_id = skill_of(params.skill_id, params.metadata.as_deref(), &message)?;
         Ok(Self(SendMessageRequest {
             tenant: None,
             message,
@@ -72,7 +72,9 @@ impl From<ConfigurationIn> for SendMessageConfiguration {
     fn from(configuration: ConfigurationIn) -> Self {
         Self {
             accepted_output_modes: configuration.accepted_output_modes,
-            task_push_notification_config: configuration.push_notification_config.map(Into::into),
+            task_push_notification_config: configuration
+                .push_notification_config
+                .map(|config| Box::new((*config).into())),
             history_length: history_length(configuration.history_length),
             // Not to say it is to wait.
             return_immediately: configuration.blocking == Some(false),

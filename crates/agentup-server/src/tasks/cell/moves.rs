@@ -47,7 +47,7 @@ impl TaskCell {
         inner.running = true;
         // The question that is answered here would be lost with the status that it stands in.
         if let Some(question) = inner.task.status.message.take() {
-            self.remember(inner, question);
+            self.remember(inner, *question);
         }
         message.task_id = Some(self.id.to_string());
         message.context_id = Some(self.context_id.to_string());
@@ -145,7 +145,7 @@ impl TaskCell {
         self.engine.meter.leave(inner.task.status.state);
         self.engine.meter.enter(state);
         let now = self.engine.clock.now();
-        let message = said.map(|parts| self.agent_message(parts));
+        let message = said.map(|parts| Box::new(self.agent_message(parts)));
         let status = TaskStatus {
             state,
             message,

@@ -184,6 +184,16 @@ impl<T: Piece> Piece for Option<T> {
     }
 }
 
+impl<T: Piece> Piece for Box<T> {
+    fn put(&self, to: &mut Writer<'_>) {
+        T::put(self, to);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        T::take(from).map(Self::new)
+    }
+}
+
 impl<T: Piece> Piece for Vec<T> {
     fn put(&self, to: &mut Writer<'_>) {
         to.length(self.len());

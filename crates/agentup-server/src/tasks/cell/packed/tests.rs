@@ -26,18 +26,22 @@ fn object() -> impl Strategy<Value = JsonObject> {
     prop::collection::vec((text(), value), 0..3).prop_map(|members| members.into_iter().collect())
 }
 
+fn metadata() -> impl Strategy<Value = Option<Box<JsonObject>>> {
+    prop::option::of(object().prop_map(Box::new))
+}
+
 fn parts() -> impl Strategy<Value = Vec<Part>> {
     let content = prop_oneof![
         text().prop_map(PartContent::Text),
         text().prop_map(PartContent::Url),
         prop::collection::vec(any::<u8>(), 0..20).prop_map(PartContent::Raw),
-        object().prop_map(|object| PartContent::Data(Value::Object(object))),
+        object().prop_map(|object| PartContent::Data(Box::new(Value::Object(object)))),
     ];
     let part = (
         content,
         prop::option::of(text()),
         prop::option::of(text()),
-        prop::option::of(object()),
+        metadata(),
     );
     let part = part.prop_map(|(content, filename, media_type, metadata)| Part {
         content,
@@ -56,7 +60,7 @@ fn messages() -> impl Strategy<Value = Vec<Message>> {
         prop::option::of(id()),
         any::<bool>(),
         parts(),
-        prop::option::of(object()),
+        metadata(),
         prop::collection::vec(text(), 0..3),
         prop::collection::vec(text(), 0..3),
     );
@@ -81,7 +85,7 @@ fn artifacts() -> impl Strategy<Value = Vec<Artifact>> {
         prop::option::of(text()),
         prop::option::of(text()),
         parts(),
-        prop::option::of(object()),
+        metadata(),
         prop::collection::vec(text(), 0..3),
     );
     let artifact = artifact.prop_map(
@@ -103,13 +107,13 @@ proptest! {
         artifacts in artifacts(),
         history in messages(),
         said in messages(),
-        metadata in prop::option::of(object()),
+        metadata in metadata(),
     ) {
         let status = TaskStatus { state: TaskState::Failed, message: None, timestamp: None };
         let task = Task {
             id: IDS.task.to_owned(),
             context_id: IDS.context.to_owned(),
-            status: TaskStatus { message: said.into_iter().next(), ..status.clone() },
+            status: TaskStatus { message: said.into_iter().next().map(Box::new), ..status.clone() },
             artifacts,
             history,
             metadata,
