@@ -49,6 +49,7 @@ mod route;
 mod task;
 mod wire;
 
+pub mod json;
 pub mod jsonrpc;
 pub mod v03;
 

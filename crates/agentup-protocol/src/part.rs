@@ -1,7 +1,7 @@
 //! Parts: the pieces that messages and artifacts are made of (A2A §4.1.6).
 
 use serde::de::{Deserialize, Deserializer, Error};
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use serde_json::Value;
 
 use crate::wire::base64::{self, Bytes};
@@ -89,23 +89,23 @@ impl Part {
 
 impl Serialize for Part {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
+        let mut object = serializer.serialize_struct("Part", 4)?;
         match &self.content {
-            PartContent::Data(value) => map.serialize_entry("data", value)?,
-            PartContent::Raw(bytes) => map.serialize_entry("raw", &RawOut(bytes))?,
-            PartContent::Text(text) => map.serialize_entry("text", text)?,
-            PartContent::Url(url) => map.serialize_entry("url", url)?,
+            PartContent::Data(value) => object.serialize_field("data", value)?,
+            PartContent::Raw(bytes) => object.serialize_field("raw", &RawOut(bytes))?,
+            PartContent::Text(text) => object.serialize_field("text", text)?,
+            PartContent::Url(url) => object.serialize_field("url", url)?,
         }
         if let Some(filename) = &self.filename {
-            map.serialize_entry("filename", filename)?;
+            object.serialize_field("filename", filename)?;
         }
         if let Some(media_type) = &self.media_type {
-            map.serialize_entry("mediaType", media_type)?;
+            object.serialize_field("mediaType", media_type)?;
         }
         if let Some(metadata) = &self.metadata {
-            map.serialize_entry("metadata", metadata)?;
+            object.serialize_field("metadata", metadata)?;
         }
-        map.end()
+        object.end()
     }
 }
 

@@ -2,13 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first fault")]
 
-use agentup_protocol::jsonrpc::{Reply, Request};
+use agentup_protocol::json;
+use agentup_protocol::jsonrpc::{Id, Reply, Request, Success};
 use agentup_protocol::v03::{
     EventView, PushConfigView, SendParamsView, TaskView, parse_event, parse_push_config, parse_task,
 };
 use agentup_protocol::{
     AgentCard, Artifact, ArtifactUpdate, AuthenticationInfo, Generation, JsonObject, Message,
-    MethodKind, Operation, Part, PartContent, Role, Secret, SendMessageConfiguration,
+    MethodKind, Operation, Outcome, Part, PartContent, Role, Secret, SendMessageConfiguration,
     SendMessageRequest, StatusUpdate, StreamResponse, Task, TaskPushNotificationConfig, TaskState,
     TaskStatus, Timestamp, route,
 };
@@ -254,6 +255,18 @@ proptest! {
         prop_assert_eq!(&serde_json::from_str::<StreamResponse>(&v10).unwrap(), &event);
         let v03 = serde_json::to_string(&EventView(&event)).unwrap();
         prop_assert_eq!(&parse_event(&v03).unwrap(), &event);
+    }
+
+    #[test]
+    fn answers_are_written_as_by_serde_json(event in event(), value in value()) {
+        for generation in [Generation::V03, Generation::V10] {
+            let outcome = Outcome::Event(&event).in_generation(generation);
+            let id = Id::number(1);
+            let answer = Success::new(&id, &outcome);
+            let expected = serde_json::to_string(&answer).unwrap();
+            prop_assert_eq!(json::to_string(&answer).unwrap(), expected);
+        }
+        prop_assert_eq!(json::to_vec(&value).unwrap(), serde_json::to_vec(&value).unwrap());
     }
 
     #[test]

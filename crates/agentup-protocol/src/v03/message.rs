@@ -1,7 +1,7 @@
 //! Messages in 0.3: with `kind`, and roles in lower case.
 
 use serde::Deserialize;
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 use super::names::{role, role_name};
 use super::part::{PartOf, PartView};
@@ -14,27 +14,27 @@ pub struct MessageView<'a>(pub &'a Message);
 impl Serialize for MessageView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let message = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("kind", "message")?;
-        map.serialize_entry("messageId", &message.message_id)?;
-        map.serialize_entry("role", role_name(message.role))?;
+        let mut object = serializer.serialize_struct("Message", 9)?;
+        object.serialize_field("kind", "message")?;
+        object.serialize_field("messageId", &message.message_id)?;
+        object.serialize_field("role", role_name(message.role))?;
         if let Some(context_id) = &message.context_id {
-            map.serialize_entry("contextId", context_id)?;
+            object.serialize_field("contextId", context_id)?;
         }
         if let Some(task_id) = &message.task_id {
-            map.serialize_entry("taskId", task_id)?;
+            object.serialize_field("taskId", task_id)?;
         }
-        map.serialize_entry("parts", &PartsView(&message.parts))?;
+        object.serialize_field("parts", &PartsView(&message.parts))?;
         if let Some(metadata) = &message.metadata {
-            map.serialize_entry("metadata", metadata)?;
+            object.serialize_field("metadata", metadata)?;
         }
         if !message.extensions.is_empty() {
-            map.serialize_entry("extensions", &message.extensions)?;
+            object.serialize_field("extensions", &message.extensions)?;
         }
         if !message.reference_task_ids.is_empty() {
-            map.serialize_entry("referenceTaskIds", &message.reference_task_ids)?;
+            object.serialize_field("referenceTaskIds", &message.reference_task_ids)?;
         }
-        map.end()
+        object.end()
     }
 }
 

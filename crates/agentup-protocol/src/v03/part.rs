@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::de::{Deserialize, Deserializer, Error, Unexpected};
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use serde_json::Value;
 
 use crate::part::RawOut;
@@ -17,25 +17,25 @@ pub struct PartView<'a>(pub &'a Part);
 impl Serialize for PartView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let part = self.0;
-        let mut map = serializer.serialize_map(None)?;
+        let mut object = serializer.serialize_struct("Part", 3)?;
         match &part.content {
             PartContent::Data(value) => {
-                map.serialize_entry("kind", "data")?;
-                map.serialize_entry("data", &DataView(value))?;
+                object.serialize_field("kind", "data")?;
+                object.serialize_field("data", &DataView(value))?;
             }
             PartContent::Raw(_) | PartContent::Url(_) => {
-                map.serialize_entry("kind", "file")?;
-                map.serialize_entry("file", &FileView(part))?;
+                object.serialize_field("kind", "file")?;
+                object.serialize_field("file", &FileView(part))?;
             }
             PartContent::Text(text) => {
-                map.serialize_entry("kind", "text")?;
-                map.serialize_entry("text", text)?;
+                object.serialize_field("kind", "text")?;
+                object.serialize_field("text", text)?;
             }
         }
         if let Some(metadata) = &part.metadata {
-            map.serialize_entry("metadata", metadata)?;
+            object.serialize_field("metadata", metadata)?;
         }
-        map.end()
+        object.end()
     }
 }
 
@@ -49,9 +49,9 @@ impl Serialize for DataView<'_> {
         if self.0.is_object() {
             return self.0.serialize(serializer);
         }
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(VALUE, self.0)?;
-        map.end()
+        let mut object = serializer.serialize_struct("Data", 1)?;
+        object.serialize_field(VALUE, self.0)?;
+        object.end()
     }
 }
 
@@ -60,19 +60,19 @@ struct FileView<'a>(&'a Part);
 impl Serialize for FileView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let part = self.0;
-        let mut map = serializer.serialize_map(None)?;
+        let mut object = serializer.serialize_struct("File", 3)?;
         match &part.content {
-            PartContent::Raw(bytes) => map.serialize_entry("bytes", &RawOut(bytes))?,
-            PartContent::Url(url) => map.serialize_entry("uri", url)?,
+            PartContent::Raw(bytes) => object.serialize_field("bytes", &RawOut(bytes))?,
+            PartContent::Url(url) => object.serialize_field("uri", url)?,
             PartContent::Data(_) | PartContent::Text(_) => {}
         }
         if let Some(media_type) = &part.media_type {
-            map.serialize_entry("mimeType", media_type)?;
+            object.serialize_field("mimeType", media_type)?;
         }
         if let Some(filename) = &part.filename {
-            map.serialize_entry("name", filename)?;
+            object.serialize_field("name", filename)?;
         }
-        map.end()
+        object.end()
     }
 }
 

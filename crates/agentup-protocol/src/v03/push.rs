@@ -1,7 +1,7 @@
 //! Push configurations in 0.3: nested, with a list of schemes.
 
 use serde::Deserialize;
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 use crate::{AuthenticationInfo, Secret, TaskPushNotificationConfig, wire};
 
@@ -11,10 +11,10 @@ pub struct PushConfigView<'a>(pub &'a TaskPushNotificationConfig);
 
 impl Serialize for PushConfigView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("taskId", &self.0.task_id)?;
-        map.serialize_entry("pushNotificationConfig", &InnerView(self.0))?;
-        map.end()
+        let mut object = serializer.serialize_struct("PushConfig", 2)?;
+        object.serialize_field("taskId", &self.0.task_id)?;
+        object.serialize_field("pushNotificationConfig", &InnerView(self.0))?;
+        object.end()
     }
 }
 
@@ -24,18 +24,18 @@ pub(super) struct InnerView<'a>(pub(super) &'a TaskPushNotificationConfig);
 impl Serialize for InnerView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let config = self.0;
-        let mut map = serializer.serialize_map(None)?;
+        let mut object = serializer.serialize_struct("Inner", 4)?;
         if let Some(id) = &config.id {
-            map.serialize_entry("id", id)?;
+            object.serialize_field("id", id)?;
         }
-        map.serialize_entry("url", &config.url)?;
+        object.serialize_field("url", &config.url)?;
         if let Some(token) = &config.token {
-            map.serialize_entry("token", token)?;
+            object.serialize_field("token", token)?;
         }
         if let Some(authentication) = &config.authentication {
-            map.serialize_entry("authentication", &AuthenticationView(authentication))?;
+            object.serialize_field("authentication", &AuthenticationView(authentication))?;
         }
-        map.end()
+        object.end()
     }
 }
 
@@ -43,12 +43,12 @@ struct AuthenticationView<'a>(&'a AuthenticationInfo);
 
 impl Serialize for AuthenticationView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("schemes", &[&self.0.scheme])?;
+        let mut object = serializer.serialize_struct("Authentication", 2)?;
+        object.serialize_field("schemes", &[&self.0.scheme])?;
         if let Some(credentials) = &self.0.credentials {
-            map.serialize_entry("credentials", credentials)?;
+            object.serialize_field("credentials", credentials)?;
         }
-        map.end()
+        object.end()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What an agent sends back, in 0.3: bare objects told apart by `kind`.
 
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 use super::message::{MessageView, PartsView};
 use super::names::state_name;
@@ -15,21 +15,21 @@ pub struct TaskView<'a>(pub &'a Task);
 impl Serialize for TaskView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let task = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("kind", "task")?;
-        map.serialize_entry("id", &task.id)?;
-        map.serialize_entry("contextId", &task.context_id)?;
-        map.serialize_entry("status", &StatusView(&task.status))?;
+        let mut object = serializer.serialize_struct("Task", 7)?;
+        object.serialize_field("kind", "task")?;
+        object.serialize_field("id", &task.id)?;
+        object.serialize_field("contextId", &task.context_id)?;
+        object.serialize_field("status", &StatusView(&task.status))?;
         if !task.artifacts.is_empty() {
-            map.serialize_entry("artifacts", &ArtifactsView(&task.artifacts))?;
+            object.serialize_field("artifacts", &ArtifactsView(&task.artifacts))?;
         }
         if !task.history.is_empty() {
-            map.serialize_entry("history", &MessagesView(&task.history))?;
+            object.serialize_field("history", &MessagesView(&task.history))?;
         }
         if let Some(metadata) = &task.metadata {
-            map.serialize_entry("metadata", metadata)?;
+            object.serialize_field("metadata", metadata)?;
         }
-        map.end()
+        object.end()
     }
 }
 
@@ -54,33 +54,33 @@ impl Serialize for EventView<'_> {
 fn status_update<S: Serializer>(update: &StatusUpdate, serializer: S) -> Result<S::Ok, S::Error> {
     let state = update.status.state;
     let ends = state.is_terminal() || state == TaskState::InputRequired;
-    let mut map = serializer.serialize_map(None)?;
-    map.serialize_entry("kind", "status-update")?;
-    map.serialize_entry("taskId", &update.task_id)?;
-    map.serialize_entry("contextId", &update.context_id)?;
-    map.serialize_entry("status", &StatusView(&update.status))?;
-    map.serialize_entry("final", &ends)?;
+    let mut object = serializer.serialize_struct("StatusUpdate", 6)?;
+    object.serialize_field("kind", "status-update")?;
+    object.serialize_field("taskId", &update.task_id)?;
+    object.serialize_field("contextId", &update.context_id)?;
+    object.serialize_field("status", &StatusView(&update.status))?;
+    object.serialize_field("final", &ends)?;
     if let Some(metadata) = &update.metadata {
-        map.serialize_entry("metadata", metadata)?;
+        object.serialize_field("metadata", metadata)?;
     }
-    map.end()
+    object.end()
 }
 
 fn artifact_update<S: Serializer>(
     update: &ArtifactUpdate,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(None)?;
-    map.serialize_entry("kind", "artifact-update")?;
-    map.serialize_entry("taskId", &update.task_id)?;
-    map.serialize_entry("contextId", &update.context_id)?;
-    map.serialize_entry("artifact", &ArtifactView(&update.artifact))?;
-    map.serialize_entry("append", &update.append)?;
-    map.serialize_entry("lastChunk", &update.last_chunk)?;
+    let mut object = serializer.serialize_struct("ArtifactUpdate", 7)?;
+    object.serialize_field("kind", "artifact-update")?;
+    object.serialize_field("taskId", &update.task_id)?;
+    object.serialize_field("contextId", &update.context_id)?;
+    object.serialize_field("artifact", &ArtifactView(&update.artifact))?;
+    object.serialize_field("append", &update.append)?;
+    object.serialize_field("lastChunk", &update.last_chunk)?;
     if let Some(metadata) = &update.metadata {
-        map.serialize_entry("metadata", metadata)?;
+        object.serialize_field("metadata", metadata)?;
     }
-    map.end()
+    object.end()
 }
 
 /// An artifact in 0.3 form.
@@ -90,22 +90,22 @@ pub struct ArtifactView<'a>(pub &'a Artifact);
 impl Serialize for ArtifactView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let artifact = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("artifactId", &artifact.artifact_id)?;
+        let mut object = serializer.serialize_struct("Artifact", 6)?;
+        object.serialize_field("artifactId", &artifact.artifact_id)?;
         if let Some(name) = &artifact.name {
-            map.serialize_entry("name", name)?;
+            object.serialize_field("name", name)?;
         }
         if let Some(description) = &artifact.description {
-            map.serialize_entry("description", description)?;
+            object.serialize_field("description", description)?;
         }
-        map.serialize_entry("parts", &PartsView(&artifact.parts))?;
+        object.serialize_field("parts", &PartsView(&artifact.parts))?;
         if let Some(metadata) = &artifact.metadata {
-            map.serialize_entry("metadata", metadata)?;
+            object.serialize_field("metadata", metadata)?;
         }
         if !artifact.extensions.is_empty() {
-            map.serialize_entry("extensions", &artifact.extensions)?;
+            object.serialize_field("extensions", &artifact.extensions)?;
         }
-        map.end()
+        object.end()
     }
 }
 
@@ -114,15 +114,15 @@ struct StatusView<'a>(&'a TaskStatus);
 impl Serialize for StatusView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let status = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("state", state_name(status.state))?;
+        let mut object = serializer.serialize_struct("Status", 3)?;
+        object.serialize_field("state", state_name(status.state))?;
         if let Some(message) = &status.message {
-            map.serialize_entry("message", &MessageView(message))?;
+            object.serialize_field("message", &MessageView(message))?;
         }
         if let Some(timestamp) = &status.timestamp {
-            map.serialize_entry("timestamp", timestamp)?;
+            object.serialize_field("timestamp", timestamp)?;
         }
-        map.end()
+        object.end()
     }
 }
 

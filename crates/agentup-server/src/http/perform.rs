@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use agentup_protocol::{
     A2aError, Generation, MethodKind, Operation, Outcome,
+    json::to_vec,
     jsonrpc::{Failure, Id, Success},
 };
 use axum::response::{IntoResponse, Response};
@@ -21,9 +22,6 @@ use crate::{
     record::{Asked, BindingKind, Outcome as Ended},
     tasks::TaskCell,
 };
-
-/// More than most bodies have, in bytes.
-const USUAL_BODY: usize = 1024;
 
 /// How a request came, and so how its answer looks.
 #[derive(Clone, Debug)]
@@ -280,9 +278,8 @@ fn private(mut response: Response) -> Response {
 
 /// A JSON response that nobody may keep.
 pub(super) fn json(media_type: &'static str, body: &impl Serialize) -> Response {
-    let mut bytes = Vec::with_capacity(USUAL_BODY);
     // Every body here is made of types whose maps have text for keys, so this does not fail.
-    let _ = serde_json::to_writer(&mut bytes, body);
+    let bytes = to_vec(body).unwrap_or_default();
     let mut response = Response::new(bytes.into());
     // With room for what is added on the way out, so that the map is made once.
     let mut headers = HeaderMap::with_capacity(8);

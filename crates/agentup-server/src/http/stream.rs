@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use agentup_protocol::{Outcome, StreamResponse, Task, TaskState, jsonrpc::Success};
+use agentup_protocol::{Outcome, StreamResponse, Task, TaskState, json, jsonrpc::Success};
 use axum::response::{
     IntoResponse, Response, Sse,
     sse::{Event as SseEvent, KeepAlive},
@@ -89,8 +89,8 @@ fn respond(
 fn line(binding: &Binding<'_>, event: &StreamResponse) -> SseEvent {
     let event = Outcome::Event(event).in_generation(binding.generation());
     let json = match binding {
-        Binding::JsonRpc { id, .. } => serde_json::to_string(&Success::new(id, event)),
-        Binding::Rest { .. } => serde_json::to_string(&event),
+        Binding::JsonRpc { id, .. } => json::to_string(&Success::new(id, event)),
+        Binding::Rest { .. } => json::to_string(&event),
     };
     SseEvent::default().data(json.unwrap_or_default())
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use agentup_protocol::{Generation, Outcome, Task};
+use agentup_protocol::{Generation, Outcome, Task, json};
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::time::Instant;
@@ -137,7 +137,7 @@ impl Notification {
             Content::Task(task) => Outcome::Task(task).in_generation(Generation::V03),
         };
         // Events and tasks are made of types whose maps have text for keys: this does not fail.
-        serde_json::to_vec(&outcome).unwrap_or_default().into()
+        json::to_vec(&outcome).unwrap_or_default().into()
     }
 }
 

@@ -1,7 +1,7 @@
 //! `message/send` and `message/stream`: the hot path of 0.3.
 
 use serde::Deserialize;
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use serde_json::value::RawValue;
 
 use super::history_length;
@@ -89,13 +89,13 @@ pub struct SendParamsView<'a>(pub &'a SendMessageRequest);
 impl Serialize for SendParamsView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let request = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("message", &MessageView(&request.message))?;
-        map.serialize_entry("configuration", &ConfigurationView(&request.configuration))?;
+        let mut object = serializer.serialize_struct("SendParams", 3)?;
+        object.serialize_field("message", &MessageView(&request.message))?;
+        object.serialize_field("configuration", &ConfigurationView(&request.configuration))?;
         if request.metadata.is_some() || request.skill_id.is_some() {
-            map.serialize_entry("metadata", &MetadataOut(request))?;
+            object.serialize_field("metadata", &MetadataOut(request))?;
         }
-        map.end()
+        object.end()
     }
 }
 
@@ -104,17 +104,17 @@ struct ConfigurationView<'a>(&'a SendMessageConfiguration);
 impl Serialize for ConfigurationView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let configuration = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("blocking", &!configuration.return_immediately)?;
+        let mut object = serializer.serialize_struct("Configuration", 4)?;
+        object.serialize_field("blocking", &!configuration.return_immediately)?;
         if !configuration.accepted_output_modes.is_empty() {
-            map.serialize_entry("acceptedOutputModes", &configuration.accepted_output_modes)?;
+            object.serialize_field("acceptedOutputModes", &configuration.accepted_output_modes)?;
         }
         if let Some(length) = configuration.history_length {
-            map.serialize_entry("historyLength", &length)?;
+            object.serialize_field("historyLength", &length)?;
         }
         if let Some(config) = &configuration.task_push_notification_config {
-            map.serialize_entry("pushNotificationConfig", &InnerView(config))?;
+            object.serialize_field("pushNotificationConfig", &InnerView(config))?;
         }
-        map.end()
+        object.end()
     }
 }
