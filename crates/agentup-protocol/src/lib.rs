@@ -3,18 +3,18 @@
 //! The 1.0 model is the core (`specification/a2a.proto`, A2A §1.4); the generation before it,
 //! 0.3, is a thin adapter in [`v03`]. Nothing here does IO, reads the clock or waits.
 //!
-//! A request travels through [`jsonrpc::Request::parse`], [`route()`] and [`Operation::decode`];
-//! what fails on the way is an [`A2aError`]. Its answer is an [`Outcome`] in one of the two
-//! envelopes, [`jsonrpc::Success`] and [`jsonrpc::Failure`].
+//! A request is [`jsonrpc::Received`], which goes through [`jsonrpc::Request::parse`], [`route()`] and
+//! [`Operation::decode`], or does the same in one pass; what fails on the way is an [`A2aError`]. Its
+//! answer is an [`Outcome`] in one of the two envelopes, [`jsonrpc::Success`] and
+//! [`jsonrpc::Failure`].
 //!
 //! ```
-//! use agentup_protocol::jsonrpc::{Request, Success};
-//! use agentup_protocol::{Operation, Outcome, Task, TaskState, TaskStatus, route};
+//! use agentup_protocol::jsonrpc::{Received, Success};
+//! use agentup_protocol::{Operation, Outcome, Task, TaskState, TaskStatus, json};
 //!
 //! let body = br#"{"jsonrpc": "2.0", "id": 7, "method": "tasks/get", "params": {"id": "t1"}}"#;
-//! let request = Request::parse(body).map_err(|rejected| rejected.error)?;
-//! let (generation, method) = route(&request.method, None)?;
-//! let Operation::GetTask(get) = Operation::decode(generation, method, request.params)? else {
+//! let received = Received::read(body, None);
+//! let Operation::GetTask(get) = received.operation? else {
 //!     unreachable!("`tasks/get` is GetTask");
 //! };
 //!
@@ -26,9 +26,9 @@
 //!     history: vec![],
 //!     metadata: None,
 //! };
-//! let outcome = Outcome::Task(&task).in_generation(generation);
+//! let outcome = Outcome::Task(&task).in_generation(received.generation);
 //! assert_eq!(
-//!     serde_json::to_string(&Success::new(&request.id, outcome)).unwrap(),
+//!     json::to_string(&Success::new(&received.id, outcome)).unwrap(),
 //!     r#"{"jsonrpc":"2.0","id":7,"result":{"kind":"task","id":"t1","contextId":"c1","status":{"state":"working"}}}"#
 //! );
 //! # Ok::<(), agentup_protocol::A2aError>(())
@@ -47,6 +47,7 @@ mod part;
 mod request;
 mod route;
 mod task;
+mod usual;
 mod wire;
 
 pub mod json;

@@ -3,10 +3,11 @@
 use serde_json::value::RawValue;
 
 use crate::diagnosis::{read, v10};
+use crate::json::Reader;
 use crate::{
-    A2aError, CancelTaskRequest, DeletePushConfigRequest, ExtendedCardRequest, Generation,
-    GetPushConfigRequest, GetTaskRequest, ListPushConfigsRequest, ListTasksRequest, MethodKind,
-    SendMessageRequest, SubscribeRequest, TaskPushNotificationConfig, v03,
+    A2aError, CancelTaskRequest, DeletePushConfigRequest, ErrorKind, ExtendedCardRequest,
+    Generation, GetPushConfigRequest, GetTaskRequest, ListPushConfigsRequest, ListTasksRequest,
+    MethodKind, SendMessageRequest, SubscribeRequest, TaskPushNotificationConfig, usual, v03,
 };
 
 /// The eleven operations of the protocol (A2A §5.3), in the order of the specification.
@@ -52,6 +53,41 @@ impl Operation {
         match generation {
             Generation::V03 => v03::decode(kind, params),
             Generation::V10 => Self::decode_v10(kind, params),
+        }
+    }
+
+    /// Reads a whole body as the parameters of a method of 1.0, as HTTP+JSON has them (A2A §11).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ParseError`] for what is not JSON, and those of [`Self::decode`].
+    pub fn from_body(kind: MethodKind, body: &[u8]) -> Result<Self, A2aError> {
+        let usual = Reader::new(body).and_then(|mut reader| {
+            let operation = Self::usual(Generation::V10, kind, &mut reader)?;
+            reader.end().map(|()| operation)
+        });
+        usual.map_or_else(
+            || {
+                let params = serde_json::from_slice(body);
+                let params = params.map_err(|_| A2aError::from(ErrorKind::ParseError))?;
+                Self::decode(Generation::V10, kind, Some(params))
+            },
+            Ok,
+        )
+    }
+
+    /// Reads the parameters of a method: the short way, where there is one.
+    pub(crate) fn usual(
+        generation: Generation,
+        kind: MethodKind,
+        reader: &mut Reader<'_>,
+    ) -> Option<Self> {
+        match kind {
+            MethodKind::SendMessage => usual::send(reader, generation).map(Self::SendMessage),
+            MethodKind::SendStreamingMessage => {
+                usual::send(reader, generation).map(Self::SendStreamingMessage)
+            }
+            _ => Self::decode(generation, kind, Some(reader.value()?)).ok(),
         }
     }
 

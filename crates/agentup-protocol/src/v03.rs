@@ -6,7 +6,7 @@
 
 mod answer;
 mod message;
-pub(crate) mod names;
+mod names;
 mod part;
 mod push;
 mod request;
@@ -19,4 +19,6 @@ pub use push::PushConfigView;
 pub use request::SendParamsView;
 pub use result::{ArtifactView, EventView, TaskView};
 
-pub(crate) use request::decode;
+pub(crate) use names::role_of;
+pub(crate) use part::PartOf;
+pub(crate) use request::{ConfigurationIn, decode};

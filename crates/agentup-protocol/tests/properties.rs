@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first fault")]
 
 use agentup_protocol::json;
-use agentup_protocol::jsonrpc::{Id, Reply, Request, Success};
+use agentup_protocol::jsonrpc::{Id, Received, Reply, Request, Success};
 use agentup_protocol::v03::{
     EventView, PushConfigView, SendParamsView, TaskView, parse_event, parse_push_config, parse_task,
 };
@@ -319,6 +319,8 @@ proptest! {
 }
 
 fn read_all(bytes: &[u8]) {
+    let _ = Received::read(bytes, None);
+    let _ = Operation::from_body(MethodKind::SendMessage, bytes);
     let _ = Request::parse(bytes);
     let _ = Reply::parse(bytes);
     let _ = AgentCard::parse(bytes);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Finder, boolean, bytes, count, metadata, non_empty, string, strings, v10};
 use crate::JsonObject;
-use crate::v03::names::role_of;
+use crate::v03::role_of;
 
 pub(crate) fn send(finder: &mut Finder, params: &Value) {
     let Some(params) = finder.object(params) else {

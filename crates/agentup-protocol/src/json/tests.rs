@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
 use serde::Serialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 
-use super::{to_string, to_vec};
+use super::{Reader, to_string, to_vec};
 use crate::jsonrpc::{Id, Success};
 
 #[track_caller]
@@ -90,4 +94,130 @@ fn answers_longer_than_most_are_whole() {
     for length in [1000, 1024, 1025, 5000, 100_000] {
         check(&["a".repeat(length), "\n".repeat(length)]);
     }
+}
+
+/// Bodies with every kind of token.
+fn bodies() -> Vec<String> {
+    let list = r#" [ "a\n\u00e9\/\ud83d\ude00", { "b" : -0.5e+3 , "c" : [ ] , "" : { } } , true , false , null , 0 ] "#;
+    let call = r#"{"jsonrpc":"2.0","id":1,"method":"message/send","params":{"a":"b"}}"#;
+    vec![list.to_owned(), call.to_owned()]
+}
+
+/// What [`Reader`] makes of a body.
+fn read(body: &str) -> Option<&str> {
+    let mut reader = Reader::new(body.as_bytes())?;
+    let json = reader.json()?;
+    reader.end().map(|()| json)
+}
+
+#[test]
+fn values_of_every_form_are_read() {
+    for body in bodies() {
+        assert_eq!(read(&body), Some(body.trim()));
+    }
+}
+
+#[test]
+fn what_is_deep_is_left_to_serde_json() {
+    for (depth, is_read) in [(64, true), (65, false), (1_000_000, false)] {
+        let body = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(read(&body).is_some(), is_read);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn a_value_ends_where_serde_json_finds_its_end(body in edited(bodies())) {
+        let expected = serde_json::from_str::<&RawValue>(&body).ok().map(RawValue::get);
+        prop_assert_eq!(read(&body), expected);
+    }
+}
+
+/// Puts pieces that matter into a text, most of them where a member or an element could begin, or
+/// takes letters away.
+pub(crate) fn edited(bases: Vec<String>) -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "",
+        " ",
+        "\n\t\r ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        ",",
+        ":",
+        "\\",
+        "\\n",
+        "\\u0041",
+        "\\ud800",
+        "\u{1}",
+        "é",
+        "null",
+        "null,",
+        "true",
+        "-1.5e3",
+        "01",
+        "\"\"",
+        "[[",
+        "{}",
+        "\"x\":1,",
+        "\"kind\":\"text\",",
+        "\"kind\":null,",
+        "\"kind\":\"file\",",
+        "\"type\":\"text\",",
+        "\"text\":\"x\",",
+        "\"text\":null,",
+        "\"messageId\":\"\",",
+        "\"message_id\":\"a\",",
+        "\"contextId\":\"\",",
+        "\"contextId\":null,",
+        "\"task_id\":\"t\",",
+        "\"role\":\"user\",",
+        "\"metadata\":null,",
+        "\"metadata\":{\"skillId\":\"other\"},",
+        "\"metadata\":[],",
+        "\"skillId\":\"\",",
+        "\"skillId\":\"other\",",
+        "\"skill_id\":\"s\",",
+        "\"tenant\":null,",
+        "\"configuration\":null,",
+        "\"configuration\":[],",
+        "\"configuration\":{},",
+        "\"extensions\":[\"e\"],",
+        "\"parts\":[],",
+        "{\"text\":\"y\"},",
+        "\"id\":2,",
+        "\"params\":null,",
+        "\"method\":\"m\",",
+        "\"jsonrpc\":\"2.0\",",
+        "\"id\":null,",
+    ];
+    let edit = (any::<Index>(), any::<bool>(), select(PIECES), 0..3_usize);
+    (select(bases), vec(edit, 0..4)).prop_map(|(mut text, edits)| {
+        for (place, anywhere, piece, length) in edits {
+            let opens = |before: &str| before.ends_with(['{', '[', ',', ':']);
+            let places: Vec<usize> = (0..=text.len())
+                .filter(|at| {
+                    text.get(..*at)
+                        .is_some_and(|before| anywhere || opens(before))
+                })
+                .collect();
+            if places.is_empty() {
+                break;
+            }
+            let at = *place.get(&places);
+            let end = if piece.is_empty() {
+                at.saturating_add(length)
+            } else {
+                at
+            };
+            if text.get(at..end).is_some() {
+                text.replace_range(at..end, piece);
+            }
+        }
+        text
+    })
 }

@@ -15,7 +15,7 @@ use super::text::{is_plain, plain_length};
 const USUAL_LENGTH: usize = 1024;
 
 /// The name by which `serde_json` knows JSON text that is to be written as it is.
-const RAW_VALUE: &str = "$serde_json::private::RawValue";
+pub(crate) const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
 /// The JSON text of `value`, the same as that of [`serde_json::to_vec`].
 ///

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use serde::ser::{Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
+
+use crate::json::RAW_VALUE;
 
 /// The id of a JSON-RPC request: a string, a number or `null`, kept as it was written.
 #[derive(Clone, Debug)]
@@ -11,9 +12,9 @@ pub struct Id<'a>(Form<'a>);
 
 #[derive(Clone, Debug)]
 enum Form<'a> {
-    Borrowed(&'a RawValue),
+    Borrowed(&'a str),
     Null,
-    Owned(Box<RawValue>),
+    Owned(Box<str>),
 }
 
 impl Id<'_> {
@@ -23,18 +24,16 @@ impl Id<'_> {
     /// An id of one's own making.
     #[must_use]
     pub fn number(number: u64) -> Id<'static> {
-        // The digits of a number are JSON; should that ever fail, `null` is an id as well.
-        let raw = RawValue::from_string(number.to_string());
-        Id(raw.map_or(Form::Null, Form::Owned))
+        Id(Form::Owned(number.to_string().into()))
     }
 
     /// The id as JSON text.
     #[must_use]
     pub fn as_json(&self) -> &str {
         match &self.0 {
-            Form::Borrowed(raw) => raw.get(),
+            Form::Borrowed(json) => json,
             Form::Null => "null",
-            Form::Owned(raw) => raw.get(),
+            Form::Owned(json) => json,
         }
     }
 
@@ -42,18 +41,18 @@ impl Id<'_> {
     #[must_use]
     pub fn into_owned(self) -> Id<'static> {
         Id(match self.0 {
-            Form::Borrowed(raw) => Form::Owned(raw.to_owned()),
+            Form::Borrowed(json) => Form::Owned(json.into()),
             Form::Null => Form::Null,
-            Form::Owned(raw) => Form::Owned(raw),
+            Form::Owned(json) => Form::Owned(json),
         })
     }
 }
 
 impl<'a> Id<'a> {
-    /// The id that `raw` holds; `None` if it is of another type.
-    pub(super) fn from_raw(raw: &'a RawValue) -> Option<Self> {
-        match raw.get().as_bytes().first()? {
-            b'"' | b'-' | b'0'..=b'9' => Some(Self(Form::Borrowed(raw))),
+    /// The id that this JSON is; `None` if it is of another type.
+    pub(super) fn from_json(json: &'a str) -> Option<Self> {
+        match json.as_bytes().first()? {
+            b'"' | b'-' | b'0'..=b'9' => Some(Self(Form::Borrowed(json))),
             b'n' => Some(Self::NULL),
             _ => None,
         }
@@ -76,10 +75,9 @@ impl fmt::Display for Id<'_> {
 
 impl Serialize for Id<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.0 {
-            Form::Borrowed(raw) => raw.serialize(serializer),
-            Form::Null => serializer.serialize_unit(),
-            Form::Owned(raw) => raw.serialize(serializer),
-        }
+        // What a `RawValue` does, which cannot be made of JSON without reading it anew.
+        let mut raw = serializer.serialize_struct(RAW_VALUE, 1)?;
+        raw.serialize_field(RAW_VALUE, self.as_json())?;
+        raw.end()
     }
 }

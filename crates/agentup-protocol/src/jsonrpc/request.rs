@@ -72,7 +72,7 @@ impl<'a> Request<'a> {
             method,
             params,
         } = envelope;
-        let id = Id::from_raw(id)?;
+        let id = Id::from_json(id.get())?;
         (jsonrpc == "2.0").then_some(Self { id, method, params })
     }
 }
@@ -110,7 +110,7 @@ impl<'a> Rejected<'a> {
         let Some(raw) = loose.id else {
             return Self::invalid(Id::NULL, "a request must have an id");
         };
-        let Some(id) = Id::from_raw(raw) else {
+        let Some(id) = Id::from_json(raw.get()) else {
             return Self::invalid(Id::NULL, "an id must be a string, a number or null");
         };
         if loose.jsonrpc.is_none_or(|raw| raw.get() != "\"2.0\"") {

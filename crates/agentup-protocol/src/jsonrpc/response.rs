@@ -92,7 +92,7 @@ impl<'a> Reply<'a> {
         let envelope: Envelope<'a> = serde_json::from_slice(body).map_err(|_| invalid())?;
         let id = envelope
             .id
-            .map_or(Some(Id::NULL), Id::from_raw)
+            .map_or(Some(Id::NULL), |id| Id::from_json(id.get()))
             .ok_or_else(invalid)?;
         let outcome = match (envelope.result, envelope.error) {
             (Some(result), None) => Ok(result),

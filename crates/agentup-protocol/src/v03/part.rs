@@ -78,7 +78,7 @@ impl Serialize for FileView<'_> {
 
 /// A part as it comes in. Its kind is what it holds; `kind` (or `type`, its name in 0.1) may be
 /// left out, but must not contradict.
-pub(super) struct PartOf(pub(super) Part);
+pub(crate) struct PartOf(pub(crate) Part);
 
 impl<'de> Deserialize<'de> for PartOf {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

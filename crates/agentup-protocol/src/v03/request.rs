@@ -13,6 +13,7 @@ use crate::{
     Operation, SubscribeRequest, wire,
 };
 
+pub(crate) use send::ConfigurationIn;
 pub use send::SendParamsView;
 
 /// Reads the parameters of a 0.3 method.

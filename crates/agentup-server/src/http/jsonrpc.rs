@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use agentup_protocol::{
-    Generation, Operation,
-    jsonrpc::{Id, Request as Envelope},
-    requested_version, route,
+    jsonrpc::{Id, Received},
+    requested_version,
 };
 use axum::{body::HttpBody, response::Response};
 use bytes::Bytes;
@@ -34,35 +33,18 @@ pub(super) async fn answer<B: HttpBody<Data = Bytes> + Unpin>(
         Ok(body) => body,
         Err(rejection) => return asker.live.challenger.respond(&rejection, Some(&Id::NULL)),
     };
-    let version = version(head);
-    // What is not understood is answered in the older form, which both generations read.
-    let call = |id, generation| Call {
+    let Received {
+        id,
+        generation,
+        kind,
+        operation,
+    } = Received::read(&body, version(head));
+    let call = Call {
         app,
         asker: &asker,
         binding: Binding::JsonRpc { id, generation },
     };
-    let envelope = match Envelope::parse(&body) {
-        Ok(envelope) => envelope,
-        Err(rejected) => {
-            let generation = Generation::from_version(version).unwrap_or(Generation::V03);
-            return call(rejected.id, generation)
-                .answer(None, Err(rejected.error))
-                .await;
-        }
-    };
-    match route(&envelope.method, version) {
-        Ok((generation, kind)) => {
-            let operation = Operation::decode(generation, kind, envelope.params);
-            call(envelope.id, generation)
-                .answer(Some(kind), operation)
-                .await
-        }
-        Err(error) => {
-            call(envelope.id, Generation::V03)
-                .answer(None, Err(error))
-                .await
-        }
-    }
+    call.answer(kind, operation).await
 }
 
 /// The version that the request asks for (`A2A §3.6.1`).

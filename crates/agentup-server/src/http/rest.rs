@@ -14,7 +14,7 @@ use http::{
     header::{ACCEPT, CONTENT_TYPE},
     request::Parts,
 };
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 
 use super::{
     body::json_body,
@@ -109,9 +109,7 @@ fn operation(head: &Parts, target: Target, body: &[u8]) -> Result<Operation, A2a
         kind,
         MethodKind::SendMessage | MethodKind::SendStreamingMessage
     ) {
-        let params: &RawValue =
-            serde_json::from_slice(body).map_err(|_| A2aError::from(ErrorKind::ParseError))?;
-        return Operation::decode(Generation::V10, kind, Some(params));
+        return Operation::from_body(kind, body);
     }
     let mut params = if body.is_empty() {
         query::read(head.uri.query().unwrap_or_default())?

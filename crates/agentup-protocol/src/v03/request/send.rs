@@ -34,7 +34,7 @@ struct SendIn {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ConfigurationIn {
+pub(crate) struct ConfigurationIn {
     #[serde(
         default,
         alias = "accepted_output_modes",
