@@ -6,12 +6,12 @@ use serde_json::json;
 use super::Principal;
 use crate::{
     Algorithm, BearerToken, HmacSecret, KeySet, Policy, Scope, ScopeGraph, TrustedIssuer,
-    UnixSeconds, VerificationKey, Verifier, base64url::encode,
+    UnixSeconds, VerificationKey, VerifiedClaims, Verifier, base64url::encode,
 };
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 
-fn of_token() -> Principal {
+fn verified() -> VerifiedClaims {
     let claims = json!({ "iss": "issuer", "sub": "alice", "exp": 60, "scope": "premium" });
     let payload = encode(claims.to_string().as_bytes());
     let input = format!("{}.{payload}", encode(br#"{"alg":"HS256"}"#));
@@ -27,7 +27,22 @@ fn of_token() -> Principal {
     let verifier = Verifier::new(vec![issuer], Policy::default());
     let token = format!("{input}.{signature}");
     let claims = verifier.verify(BearerToken::new(&token), UnixSeconds::new(0));
-    Principal::from_claims(claims.expect("a good token"), &ScopeGraph::standard())
+    claims.expect("a good token")
+}
+
+fn of_token() -> Principal {
+    Principal::from_claims(verified(), &ScopeGraph::standard())
+}
+
+#[test]
+fn a_token_that_comes_again_is_judged_by_the_hierarchy_in_force() {
+    let claims = verified();
+    let (standard, flat) = (ScopeGraph::standard(), ScopeGraph::default());
+    for (graph, holds_basic) in [(&standard, true), (&flat, false), (&standard, true)] {
+        let principal = Principal::from_claims(claims.clone(), graph);
+        assert!(principal.has_scope("premium"));
+        assert_eq!(principal.has_scope("basic"), holds_basic);
+    }
 }
 
 #[test]

@@ -429,3 +429,19 @@ fn codes_are_distinct() {
         1
     );
 }
+
+#[test]
+fn a_memory_of_good_tokens_tells_what_it_has_come_to() {
+    let verifier = remembering();
+    let good = plain(&claims());
+    for (token, comes) in [(&good, "for the first time"), (&good, "again")] {
+        assert_eq!(fault(&verifier, token, NOW), None, "{comes}");
+    }
+    let status = verifier.cache_status().expect("a memory");
+    assert_eq!((status.hits, status.misses, status.entries), (1, 1, 1));
+    let forgetful = Policy {
+        cached_tokens: 0,
+        ..Policy::default()
+    };
+    assert_eq!(self::verifier(forgetful).cache_status(), None);
+}
