@@ -47,7 +47,7 @@ use Tokens::{Absent, Fresh, Turns};
 
 const RS256: Issuer = Keys(Algorithm::RS256, 1);
 const ES256: Issuer = Keys(Algorithm::ES256, 1);
-const ES256_OF_MANY: Issuer = Keys(Algorithm::ES256, 100);
+const ES256_OF_MANY: Issuer = Keys(Algorithm::ES256, 64);
 
 /// As most scenarios are: a message to the echo skill with HS256 tokens in rotation, on 64
 /// connections.
@@ -143,15 +143,15 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ..USUAL
     },
     Scenario {
-        name: "keys-100-seen",
-        what: "ES256, 100 keys in the set, tokens in rotation",
+        name: "keys-64-seen",
+        what: "ES256, 64 keys in the set, tokens in rotation",
         issuer: ES256_OF_MANY,
         budget: Some(Floor(1.5)),
         ..USUAL
     },
     Scenario {
-        name: "keys-100-fresh",
-        what: "ES256, 100 keys in the set, every token new",
+        name: "keys-64-fresh",
+        what: "ES256, 64 keys in the set, every token new",
         issuer: ES256_OF_MANY,
         tokens: Fresh(Good, 5000),
         budget: Some(FloorAndCheck(1.5, 1.15)),

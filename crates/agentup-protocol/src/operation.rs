@@ -42,8 +42,8 @@ impl Operation {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidParams`](crate::ErrorKind::InvalidParams) with a violation for each
-    /// member that is missing or wrong; [`ErrorKind::MethodNotFound`](crate::ErrorKind::MethodNotFound)
+    /// [`ErrorKind::InvalidParams`] with a violation for each
+    /// member that is missing or wrong; [`ErrorKind::MethodNotFound`]
     /// for an operation that the generation does not have.
     pub fn decode(
         generation: Generation,
