@@ -5,7 +5,7 @@ use std::{
     net::TcpStream,
 };
 
-use crate::{Answer, PATIENCE, hide};
+use crate::{Answer, PATIENCE, Server, hide};
 
 /// One connection.
 #[derive(Debug)]
@@ -43,6 +43,21 @@ impl Wire {
         }
         head.push_str("\r\n");
         self.send(head);
+    }
+
+    /// Begins a request of the bearer of this token whose body does not come.
+    ///
+    /// # Panics
+    /// When the server is gone.
+    #[must_use]
+    pub fn waiting(server: &Server, token: &str) -> Self {
+        let mut wire = Self::connect(server.authority());
+        wire.send_head(&[
+            &format!("Authorization: Bearer {token}"),
+            "Content-Type: application/json",
+            "Content-Length: 10",
+        ]);
+        wire
     }
 
     /// Reads the next answer, an interim one (`100 Continue`) by itself.

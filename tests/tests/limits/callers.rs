@@ -38,24 +38,15 @@ async fn a_caller_has_so_many_requests_whatever_they_ask() {
     assert!(line.unwrap().contains("user=alice"), "{line:?}");
 }
 
-/// Begins a request whose body does not come.
-pub(crate) fn begin(server: &Server, token: &str) -> Wire {
-    let mut wire = Wire::connect(server.authority());
-    let credential = format!("Authorization: Bearer {token}");
-    wire.send_head(&[
-        &credential,
-        "Content-Type: application/json",
-        "Content-Length: 10",
-    ]);
-    wire
-}
-
 /// The effect of `server.limits.requests_per_caller`.
 #[tokio::test]
 async fn a_caller_has_so_many_requests_at_a_time() {
     let server = server("limits: { requests_per_caller: 2, body_timeout: 1m }");
     let (alice, bob) = (token("alice", ""), token("bob", ""));
-    let slow = [begin(&server, &alice), begin(&server, &alice)];
+    let slow = [
+        Wire::waiting(&server, &alice),
+        Wire::waiting(&server, &alice),
+    ];
     // By another token of the same caller, once both have come.
     let other_token = token("alice", "basic");
     let ask = async |token: &str| server.ask("public_echo", token, "hi").await;

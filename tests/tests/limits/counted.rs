@@ -6,7 +6,7 @@ use agentup_tests::{
     Answer, METRICS_CONFIG, PATIENCE, QUICK_START_ENV, Scrape, Server, Wire, tokens::token,
 };
 
-use crate::{callers::begin, config};
+use crate::config;
 
 const GET: &str = "GET /healthz HTTP/1.1\r\nHost: agent\r\n\r\n";
 
@@ -110,32 +110,43 @@ async fn connections_that_take_too_long_are_counted() {
 }
 
 #[tokio::test]
-async fn requests_that_are_turned_away_are_counted() {
+async fn requests_for_which_there_is_no_place_are_counted() {
     let alice = token("alice", "");
-    let full = server("limits: { concurrency: 1, body_timeout: 1s }");
-    let mut waiting = begin(&full, &alice);
+    let full = server("limits: { concurrency: 1, body_timeout: 1m }");
+    let _waiting = Wire::waiting(&full, &alice);
     let begun = Instant::now();
     // It may not have come yet.
     while full.get("/.well-known/agent-card.json").await.status != 503 {
         assert!(begun.elapsed() < PATIENCE, "there is still a place");
     }
     assert_counted(&full, "concurrency", 1).await;
-    assert_eq!(waiting.answer().status, 408);
-    let late = "agentup_limit_hits_total{limit=\"body_timeout\"}";
-    assert_eq!(full.scrape().await.count(late), 1);
 
-    let often = server("limits: { requests_per_minute: 1 }");
-    assert_eq!(often.ask("public_echo", &alice, "hi").await.status, 200);
-    assert_eq!(often.ask("public_echo", &alice, "hi").await.status, 429);
-    assert_counted(&often, "requests_per_minute", 1).await;
-
-    let many = server("limits: { requests_per_caller: 1 }");
-    let _waiting = begin(&many, &alice);
+    let many = server("limits: { requests_per_caller: 1, body_timeout: 1m }");
+    let _waiting = Wire::waiting(&many, &alice);
     let begun = Instant::now();
     while many.ask("public_echo", &alice, "hi").await.status != 429 {
         assert!(begun.elapsed() < PATIENCE, "there is still a place");
     }
     assert_counted(&many, "requests_per_caller", 1).await;
+}
+
+#[tokio::test]
+async fn bodies_that_take_too_long_are_counted() {
+    let late = server("limits: { body_timeout: 1s }");
+    assert_eq!(
+        Wire::waiting(&late, &token("alice", "")).answer().status,
+        408
+    );
+    assert_counted(&late, "body_timeout", 1).await;
+}
+
+#[tokio::test]
+async fn requests_that_come_too_often_are_counted() {
+    let alice = token("alice", "");
+    let often = server("limits: { requests_per_minute: 1 }");
+    assert_eq!(often.ask("public_echo", &alice, "hi").await.status, 200);
+    assert_eq!(often.ask("public_echo", &alice, "hi").await.status, 429);
+    assert_counted(&often, "requests_per_minute", 1).await;
 
     let guessed = server("trusted_proxies: [], limits: { refusals_per_minute: 1 }");
     for status in [401, 429, 429] {

@@ -6,23 +6,11 @@ use agentup_tests::{Answer, PATIENCE, QUICK_START, QUICK_START_ENV, Server, Wire
 
 use super::{of, told};
 
-/// Begins a request whose body does not come.
-fn begin(server: &Server) -> Wire {
-    let mut wire = Wire::connect(server.authority());
-    let credential = format!("Authorization: Bearer {}", token("alice", ""));
-    wire.send_head(&[
-        &credential,
-        "Content-Type: application/json",
-        "Content-Length: 10",
-    ]);
-    wire
-}
-
 #[tokio::test]
 async fn an_overload_has_two_events() {
-    let limits = "server: { limits: { concurrency: 1 } }";
+    let limits = "server: { limits: { concurrency: 1, body_timeout: 1m } }";
     let server = Server::start(&format!("{QUICK_START}\n{limits}\n"), QUICK_START_ENV);
-    let waiting = begin(&server);
+    let waiting = Wire::waiting(&server, &token("alice", ""));
     let begun = Instant::now();
     let mut turned_away = 0;
     // The first may come before the one that waits.
