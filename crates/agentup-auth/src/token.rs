@@ -156,15 +156,10 @@ fn is_token(text: &[u8]) -> bool {
 )]
 const fn is_token_byte(byte: u8) -> bool {
     let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-    let is_digit = byte.wrapping_sub(b'0') < 10;
-    let is_sign = (byte == b'-')
-        | (byte == b'.')
-        | (byte == b'_')
-        | (byte == b'~')
-        | (byte == b'+')
-        | (byte == b'/')
-        | (byte == b'=');
-    is_letter | is_digit | is_sign
+    // The digits, and the three signs before them: `-`, `.` and `/`.
+    let is_digit_or_sign = byte.wrapping_sub(b'-') <= b'9' - b'-';
+    let is_sign = (byte == b'_') | (byte == b'~') | (byte == b'+') | (byte == b'=');
+    is_letter | is_digit_or_sign | is_sign
 }
 
 /// What is left after the spaces. Tabs and newlines are not spaces here.

@@ -1,6 +1,9 @@
 //! What a running skill knows of its caller and its task, and what it can do to the task.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use agentup_auth::{Permit, Requirement, Scope, ScopeSet};
 use agentup_protocol::{Artifact, Message, Part};
@@ -43,6 +46,15 @@ pub enum Update {
 
 /// The way from a running skill to its task. The server's task engine implements it.
 pub trait TaskChannel: Send + Sync {
+    /// The task's id.
+    fn id(&self) -> &str;
+
+    /// The id of the conversation that the task belongs to.
+    fn context_id(&self) -> &str;
+
+    /// Fires when the task is canceled or the server stops.
+    fn cancellation(&self) -> CancellationToken;
+
     /// Applies an update to the task and tells all who watch it.
     fn publish(&self, update: Update);
 
@@ -63,23 +75,18 @@ pub trait TaskChannel: Send + Sync {
 #[derive(Clone)]
 pub struct SkillContext {
     permit: Permit,
-    task_id: Arc<str>,
-    context_id: Arc<str>,
     request_id: Arc<str>,
     trace: Option<TraceContext>,
     token: Option<CallerToken>,
     certificate: Option<ClientCertificate>,
-    cancellation: CancellationToken,
+    /// Of the task, once somebody wants to hear it: most runs have ended before.
+    cancellation: OnceLock<CancellationToken>,
     task: Arc<dyn TaskChannel>,
     conversations: Arc<dyn Conversations>,
 }
 
 /// What the task engine knows of a run, for [`SkillContext::new`].
 pub struct RunOf {
-    /// The task's id.
-    pub task_id: Arc<str>,
-    /// The id of the conversation that the task belongs to.
-    pub context_id: Arc<str>,
     /// The id of the HTTP request that began the run.
     pub request_id: Arc<str>,
     /// The trace that this request belongs to, if its caller named one.
@@ -88,8 +95,6 @@ pub struct RunOf {
     pub token: Option<CallerToken>,
     /// The certificate that the caller has shown.
     pub certificate: Option<ClientCertificate>,
-    /// Fires when the task is canceled or the server stops.
-    pub cancellation: CancellationToken,
     /// The task.
     pub task: Arc<dyn TaskChannel>,
     /// What was said before.
@@ -102,7 +107,7 @@ pub struct RunOf {
 impl fmt::Debug for RunOf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RunOf")
-            .field("task_id", &self.task_id)
+            .field("task_id", &self.task.id())
             .finish_non_exhaustive()
     }
 }
@@ -112,26 +117,21 @@ impl SkillContext {
     #[must_use]
     pub fn new(permit: Permit, run: RunOf) -> Self {
         let RunOf {
-            task_id,
-            context_id,
             request_id,
             trace,
             token,
             certificate,
-            cancellation,
             task,
             conversations,
             is_repeatable: _,
         } = run;
         Self {
             permit,
-            task_id,
-            context_id,
             request_id,
             trace,
             token,
             certificate,
-            cancellation,
+            cancellation: OnceLock::new(),
             task,
             conversations,
         }
@@ -225,13 +225,13 @@ impl SkillContext {
     /// The task's id.
     #[must_use]
     pub fn task_id(&self) -> &str {
-        &self.task_id
+        self.task.id()
     }
 
     /// The id of the conversation that the task belongs to.
     #[must_use]
     pub fn context_id(&self) -> &str {
-        &self.context_id
+        self.task.context_id()
     }
 
     /// The id of the HTTP request that began this run, as it stands in the log.
@@ -275,7 +275,7 @@ impl SkillContext {
         let owner = self.permit.principal().id();
         let mut said = self
             .conversations
-            .before(owner, &self.context_id, &self.task_id, message);
+            .before(owner, self.context_id(), self.task_id(), message);
         said.push(message.clone());
         said
     }
@@ -286,14 +286,14 @@ impl SkillContext {
     pub fn earlier_note(&self, message: &Message) -> Option<Value> {
         let owner = self.permit.principal().id();
         self.conversations
-            .note_before(owner, &self.context_id, &self.task_id, message)
+            .note_before(owner, self.context_id(), self.task_id(), message)
     }
 
     /// Fires when the task is canceled or the server stops. Long work should watch it; what a
     /// skill replies after it has fired is dropped.
     #[must_use]
-    pub const fn cancellation(&self) -> &CancellationToken {
-        &self.cancellation
+    pub fn cancellation(&self) -> &CancellationToken {
+        self.cancellation.get_or_init(|| self.task.cancellation())
     }
 
     /// Adds a whole artifact to the task.
@@ -345,7 +345,7 @@ impl fmt::Debug for SkillContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SkillContext")
             .field("skill", &self.skill_id())
-            .field("task_id", &self.task_id)
+            .field("task_id", &self.task_id())
             .field("request_id", &self.request_id)
             .finish_non_exhaustive()
     }

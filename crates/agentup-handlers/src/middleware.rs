@@ -140,9 +140,9 @@ impl Middleware {
             self.observer.observe(&SkillEvent::Cached { skill });
             return Ok(answer.give(&*run.task));
         }
-        let cancellation = run.cancellation.clone();
+        let task = Arc::clone(&run.task);
         let room = place.as_ref().map_or(0, |(cache, _)| cache.most_of_one());
-        let recorder = Arc::new(Recorder::new(Arc::clone(&run.task), room));
+        let recorder = Arc::new(Recorder::new(Arc::clone(&task), room));
         let run = RunOf {
             task: Arc::clone(&recorder) as Arc<dyn TaskChannel>,
             ..run
@@ -152,7 +152,7 @@ impl Middleware {
         // A skill that was told to stop may end early: that is an answer to nobody's question.
         if let Some((cache, key)) = place
             && let Ok(Reply::Completed(parts)) = &result
-            && !cancellation.is_cancelled()
+            && !task.cancellation().is_cancelled()
             && let Some(updates) = recorder.take()
         {
             let parts = parts.clone();

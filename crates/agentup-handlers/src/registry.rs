@@ -4,6 +4,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use agentup_auth::{ClaimCondition, Denied, Permit, Principal, Requirement};
 use agentup_protocol::Message;
+use foldhash::quality::RandomState;
 
 use crate::{
     Reply, SkillContext, SkillError,
@@ -231,7 +232,7 @@ pub struct DuplicateSkill(pub Arc<str>);
 #[derive(Debug, Default)]
 pub struct Registry {
     skills: Vec<Skill>,
-    by_id: HashMap<Arc<str>, usize>,
+    by_id: HashMap<Arc<str>, usize, RandomState>,
 }
 
 impl Registry {

@@ -51,17 +51,32 @@ pub(crate) fn principal(changes: Value) -> Arc<Principal> {
 
 /// A task that keeps what it is told.
 #[derive(Default)]
-pub(crate) struct Heard(Mutex<Vec<Update>>);
+pub(crate) struct Heard {
+    updates: Mutex<Vec<Update>>,
+    cancellation: CancellationToken,
+}
 
 impl Heard {
     pub(crate) fn updates(&self) -> Vec<Update> {
-        self.0.lock().unwrap().clone()
+        self.updates.lock().unwrap().clone()
     }
 }
 
 impl TaskChannel for Heard {
+    fn id(&self) -> &'static str {
+        "t"
+    }
+
+    fn context_id(&self) -> &'static str {
+        "c"
+    }
+
+    fn cancellation(&self) -> CancellationToken {
+        self.cancellation.clone()
+    }
+
     fn publish(&self, update: Update) {
-        self.0.lock().unwrap().push(update);
+        self.updates.lock().unwrap().push(update);
     }
 
     fn history(&self) -> Vec<Message> {
@@ -79,13 +94,10 @@ impl TaskChannel for Heard {
 pub(crate) fn run() -> (RunOf, Arc<Heard>) {
     let heard = Arc::new(Heard::default());
     let run = RunOf {
-        task_id: "t".into(),
-        context_id: "c".into(),
         request_id: "r".into(),
         trace: None,
         token: None,
         certificate: None,
-        cancellation: CancellationToken::new(),
         task: Arc::clone(&heard) as Arc<dyn TaskChannel>,
         conversations: Arc::new(()),
         is_repeatable: true,

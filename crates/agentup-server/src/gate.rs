@@ -16,7 +16,6 @@ use crate::{
     http::{ChallengeScheme, Rejection},
     keys::Keys,
     metrics::IntrospectionMeter,
-    serve::Peer,
 };
 
 mod api_key;
@@ -130,27 +129,34 @@ impl Gate {
         }
     }
 
-    /// The principal that a request's credential speaks for.
+    /// The principal that a request's credential speaks for, over a connection whose client has
+    /// proved to have the key of this certificate.
     ///
     /// # Errors
     /// With the refusal, of which the client hears the kind only.
     pub(crate) async fn admit(
         &self,
         head: &Parts,
+        certificate: Option<&CertificateThumbprint>,
         clock: &Clock,
     ) -> Result<Arc<Principal>, Rejection> {
         match self {
             Self::Open(anonymous) => Ok(Arc::clone(anonymous)),
-            Self::Guarded(guarded) => guarded.admit(head, clock).await.map(Arc::new),
+            Self::Guarded(guarded) => guarded.admit(head, certificate, clock).await.map(Arc::new),
         }
     }
 
     /// The principal of a token that was found good before and still is, for requests whose
     /// credentials are not worth another look.
-    pub(crate) fn recall(&self, head: &Parts, clock: &Clock) -> Option<Arc<Principal>> {
+    pub(crate) fn recall(
+        &self,
+        head: &Parts,
+        certificate: Option<&CertificateThumbprint>,
+        clock: &Clock,
+    ) -> Option<Arc<Principal>> {
         match self {
             Self::Open(anonymous) => Some(Arc::clone(anonymous)),
-            Self::Guarded(guarded) => guarded.recall(head, clock).map(Arc::new),
+            Self::Guarded(guarded) => guarded.recall(head, certificate, clock).map(Arc::new),
         }
     }
 
@@ -164,7 +170,12 @@ impl Gate {
 }
 
 impl Guarded {
-    async fn admit(&self, head: &Parts, clock: &Clock) -> Result<Principal, Rejection> {
+    async fn admit(
+        &self,
+        head: &Parts,
+        certificate: Option<&CertificateThumbprint>,
+        clock: &Clock,
+    ) -> Result<Principal, Rejection> {
         let mut tokens = head
             .headers
             .get_all(AUTHORIZATION)
@@ -183,15 +194,17 @@ impl Guarded {
         let found = credential(tokens).map_err(Rejection::Credential)?;
         let (scheme, token) = found.ok_or(Rejection::Unauthenticated)?;
         match scheme {
-            Scheme::Bearer => {
-                let certificate = certificate_of(head);
-                self.admit_token(token, certificate, clock).await
-            }
-            Scheme::Dpop => self.admit_proven(token, head, clock).await,
+            Scheme::Bearer => self.admit_token(token, certificate, clock).await,
+            Scheme::Dpop => self.admit_proven(token, head, certificate, clock).await,
         }
     }
 
-    fn recall(&self, head: &Parts, clock: &Clock) -> Option<Principal> {
+    fn recall(
+        &self,
+        head: &Parts,
+        certificate: Option<&CertificateThumbprint>,
+        clock: &Clock,
+    ) -> Option<Principal> {
         let has_key = self
             .api_key
             .as_ref()
@@ -202,7 +215,7 @@ impl Guarded {
         let tokens = head.headers.get_all(AUTHORIZATION).iter();
         let (scheme, token) = credential(tokens.map(HeaderValue::as_bytes)).ok()??;
         let bearer = self.bearer.as_ref().filter(|_| scheme == Scheme::Bearer)?;
-        let claims = bearer.recall(token, certificate_of(head), clock)?;
+        let claims = bearer.recall(token, certificate, clock)?;
         Some(Principal::from_claims(claims, &self.graph))
     }
 
@@ -246,11 +259,11 @@ impl Guarded {
         &self,
         token: BearerToken<'_>,
         head: &Parts,
+        certificate: Option<&CertificateThumbprint>,
         clock: &Clock,
     ) -> Result<Principal, Rejection> {
         let bearer = self.bearer.as_ref();
         let bearer = bearer.ok_or(Rejection::Credential(CredentialError::NotBearer))?;
-        let certificate = certificate_of(head);
         let claims = bearer
             .verify_proven(token, certificate, head, clock)
             .await?;
@@ -265,12 +278,6 @@ impl Guarded {
         let api_key = self.api_key.as_ref().map(|gate| gate.challenge());
         [bearer, dpop, api_key].into_iter().flatten().collect()
     }
-}
-
-/// The certificate that the client of a request has proved to have the key of.
-fn certificate_of(head: &Parts) -> Option<&CertificateThumbprint> {
-    let certificate = head.extensions.get::<Peer>()?.certificate()?;
-    Some(certificate.thumbprint())
 }
 
 #[cfg(test)]

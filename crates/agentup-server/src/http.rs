@@ -9,7 +9,7 @@ use axum::{
     routing::{any, get, post},
 };
 
-use crate::app::App;
+use crate::{app::App, record::Noted};
 
 mod body;
 mod caller;
@@ -105,7 +105,7 @@ fn route_of(path: &str) -> &'static str {
 /// A call of JSON-RPC that comes by the router. Those of connections need not be looked up.
 async fn call(State(app): State<Arc<App>>, request: Request) -> Response {
     let (head, mut body) = request.into_parts();
-    jsonrpc::answer(&app, &head, &mut body).await
+    jsonrpc::answer(&app, &head, &mut body, &Noted::of(&head)).await
 }
 
 async fn not_found(State(app): State<Arc<App>>) -> Response {

@@ -182,7 +182,7 @@ impl Asker {
         };
         let cell = self.task(tasks, id)?;
         match request.message.context_id.as_deref() {
-            Some(context) if !context.is_empty() && context != &*cell.context_id => Err(
+            Some(context) if !context.is_empty() && context != cell.context_id() => Err(
                 A2aError::invalid_param("message.contextId", "is not the context of the task"),
             ),
             _ => Ok(Some(cell)),

@@ -1,12 +1,13 @@
 //! The task engine: every call of a skill is a task, which goes on whether or not its caller waits.
 
-use std::{hash::RandomState, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use agentup_auth::PrincipalId;
 use agentup_handlers::{
     Admitted, Allowed, CallerToken, ClientCertificate, Conversations, TraceContext,
 };
 use agentup_protocol::{A2aError, ErrorKind, Message};
+use foldhash::quality::RandomState;
 use tokio_util::task::TaskTracker;
 
 mod cell;
@@ -104,7 +105,7 @@ impl Tasks {
                 clock,
                 history_limit: config.history_limit,
                 meter,
-                hasher: RandomState::new(),
+                hasher: RandomState::default(),
             }),
             deadline,
             idempotency: config.idempotency,
@@ -205,8 +206,7 @@ impl Tasks {
 
     /// Tells a skill that a task which waited for its caller was canceled.
     pub(crate) fn tell_canceled(&self, cell: &Arc<TaskCell>, skill: Allowed, origin: Origin) {
-        let (cancellation, conversations) = (cell.cancellation(), self.conversations());
-        let run = run_of(cell, cancellation, origin, conversations, false);
+        let run = run_of(cell, origin, self.conversations(), false);
         self.tracker.spawn(async move {
             let _ = tokio::time::timeout(CANCEL_GRACE, skill.canceled(run)).await;
         });

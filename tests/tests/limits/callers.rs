@@ -1,6 +1,6 @@
 //! What one caller may have: so many requests, and so many streams.
 
-use agentup_tests::{Answer, PATIENCE, Server, Wire, message_v10, tokens::token};
+use agentup_tests::{Answer, PATIENCE, Wire, message_v10, tokens::token};
 use futures_util::StreamExt as _;
 use serde_json::json;
 use tokio::time::Instant;

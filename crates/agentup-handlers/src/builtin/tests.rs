@@ -55,6 +55,18 @@ fn facts() -> Arc<AgentFacts> {
 struct NoTask;
 
 impl TaskChannel for NoTask {
+    fn id(&self) -> &'static str {
+        "t"
+    }
+
+    fn context_id(&self) -> &'static str {
+        "c"
+    }
+
+    fn cancellation(&self) -> CancellationToken {
+        CancellationToken::new()
+    }
+
     fn publish(&self, _update: Update) {}
 
     fn history(&self) -> Vec<Message> {
@@ -76,13 +88,10 @@ async fn call(skill: &str, principal: Arc<Principal>, text: &str) -> Result<Stri
         .map_err(|denied| skill.denial(&denied, &principal))?;
     let message = Message::new("m", Role::User, vec![Part::text(text)]);
     let run = RunOf {
-        task_id: "t".into(),
-        context_id: "c".into(),
         request_id: "r".into(),
         trace: None,
         token: None,
         certificate: None,
-        cancellation: CancellationToken::new(),
         task: Arc::new(NoTask),
         conversations: Arc::new(()),
         is_repeatable: true,

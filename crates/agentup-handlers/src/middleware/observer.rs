@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::Timer;
-use crate::{Reply, RunOf, SkillError, llm::ModelAsked, upstream::Requested};
+use crate::{Reply, RunOf, SkillError, TaskChannel, llm::ModelAsked, upstream::Requested};
 
 /// Hears of what happens around skills. It must not wait for anything.
 pub trait Observer: Send + Sync {
@@ -155,7 +155,7 @@ pub(super) struct Stopwatch<'a> {
     observer: &'a Arc<dyn Observer>,
     timer: &'a Timer,
     skill: Arc<str>,
-    task_id: Arc<str>,
+    task: Arc<dyn TaskChannel>,
     request_id: Arc<str>,
     begun: Duration,
     outcome: RunOutcome,
@@ -172,7 +172,7 @@ impl<'a> Stopwatch<'a> {
             observer,
             timer,
             skill: Arc::clone(skill),
-            task_id: Arc::clone(&run.task_id),
+            task: Arc::clone(&run.task),
             request_id: Arc::clone(&run.request_id),
             begun: timer.now(),
             outcome: RunOutcome::Dropped,
@@ -189,7 +189,7 @@ impl Drop for Stopwatch<'_> {
     fn drop(&mut self) {
         self.observer.observe(&SkillEvent::Ran {
             skill: &self.skill,
-            task_id: &self.task_id,
+            task_id: self.task.id(),
             request_id: &self.request_id,
             outcome: self.outcome.name(),
             took: self.timer.now().saturating_sub(self.begun),

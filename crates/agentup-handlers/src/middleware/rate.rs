@@ -8,10 +8,12 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasher as _, Hash, RandomState},
+    hash::{BuildHasher as _, Hash},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+
+use foldhash::quality::RandomState;
 
 /// How many calls, and how many of them at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +61,7 @@ impl<K: Clone + Eq + Hash> RateLimiter<K> {
             interval,
             tolerance: interval.saturating_mul(ahead),
             shards: std::array::from_fn(|_| Mutex::default()),
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
         }
     }
 

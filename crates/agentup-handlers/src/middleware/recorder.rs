@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use agentup_protocol::Message;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::cache::size_of_update;
 use crate::{TaskChannel, Update};
@@ -71,6 +72,18 @@ impl Noted {
 }
 
 impl TaskChannel for Recorder {
+    fn id(&self) -> &str {
+        self.task.id()
+    }
+
+    fn context_id(&self) -> &str {
+        self.task.context_id()
+    }
+
+    fn cancellation(&self) -> CancellationToken {
+        self.task.cancellation()
+    }
+
     fn publish(&self, update: Update) {
         self.lock().note(&update);
         self.task.publish(update);

@@ -19,7 +19,7 @@ pub(crate) struct About {
     route: &'static str,
     operation: Option<&'static str>,
     skill: Option<Arc<str>>,
-    task: Option<Arc<str>>,
+    task: Option<Box<str>>,
     status: u16,
 }
 
@@ -35,7 +35,7 @@ impl About {
             route: record.route,
             operation: notes.asked.map(|asked| asked.operation.label()),
             skill: notes.skill.clone(),
-            task: notes.task.as_ref().map(|task| Arc::clone(&task.id)),
+            task: notes.task.as_ref().map(|task| task.id().into()),
             status: record.status.as_u16(),
         }
     }

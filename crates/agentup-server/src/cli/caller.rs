@@ -107,7 +107,7 @@ pub(super) fn admitted(
         if let Some(keys) = live.gate.keys() {
             keys.settled().await;
         }
-        let admitted = live.gate.admit(&head, &Clock::system()).await;
+        let admitted = live.gate.admit(&head, None, &Clock::system()).await;
         admitted.map_err(|rejection| UnknownCaller::Refused(rejection.message().to_owned()))
     })
 }

@@ -54,7 +54,7 @@ async fn so_many_good_tokens_are_remembered() {
             let value = format!("Bearer {}", token(subject));
             let request = Request::builder().header("authorization", value);
             let (head, ()) = request.body(()).unwrap().into_parts();
-            assert!(gate.admit(&head, &Clock::system()).await.is_ok());
+            assert!(gate.admit(&head, None, &Clock::system()).await.is_ok());
         }
         let kept = format!("{gate:?}");
         assert!(kept.contains(remembered), "{setting}: {kept}");

@@ -16,7 +16,6 @@ use crate::{
     live::Live,
     operations::Asker,
     record::Noted,
-    serve::Peer,
 };
 
 /// The caller of a route that is not public.
@@ -30,7 +29,7 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
-        Self::of(parts, app).await
+        Self::of(parts, app, &Noted::of(parts)).await
     }
 }
 
@@ -39,18 +38,16 @@ impl Caller {
     ///
     /// # Errors
     /// With the answer to a request without valid credentials.
-    pub(super) async fn of(parts: &Parts, app: &App) -> Result<Self, Response> {
+    pub(super) async fn of(parts: &Parts, app: &App, noted: &Noted) -> Result<Self, Response> {
         let live = app.live();
-        let noted = parts.extensions.get::<Noted>().cloned();
-        let noted = noted.unwrap_or_else(|| Noted::new(Arc::from(""), None, None));
-        let admitted = admit(parts, app, &live, &noted).await;
+        let admitted = admit(parts, app, &live, noted).await;
         match admitted {
             Ok((principal, place)) => Ok(Self(Asker {
                 token: token_of(parts, &live, &principal),
-                certificate: certificate_of(parts),
+                certificate: noted.certificate().cloned(),
                 principal,
                 live,
-                noted,
+                noted: noted.clone(),
                 _place: place,
             })),
             Err(rejection) => Err(refuse(&rejection, parts, &live)),
@@ -68,10 +65,11 @@ async fn admit(
 ) -> Result<(Arc<Principal>, Option<CallerPlace>), Rejection> {
     // Not known of a request that a program hands to the router by itself.
     let source = noted.client_address().and_then(ClientAddress::source);
+    let certificate = noted.certificate().map(ClientCertificate::thumbprint);
     let worth = source.map_or(Ok(()), |source| live.limiters.check_source(source));
     let principal = match worth {
         Ok(()) => {
-            let admitted = live.gate.admit(parts, &app.clock).await;
+            let admitted = live.gate.admit(parts, certificate, &app.clock).await;
             admitted.inspect_err(|rejection| {
                 if rejection.is_of_credential() {
                     live.limiters.count_refusal(source);
@@ -80,7 +78,7 @@ async fn admit(
         }
         // Who guesses is not to pay for those who know: what was found good before still is.
         Err(limited) => {
-            let known = live.gate.recall(parts, &app.clock);
+            let known = live.gate.recall(parts, certificate, &app.clock);
             known.ok_or(Rejection::SourceLimited(limited.retry_after))?
         }
     };
@@ -104,11 +102,6 @@ fn token_of(parts: &Parts, live: &Live, principal: &Principal) -> Option<CallerT
         return None;
     }
     parts.headers.get(AUTHORIZATION).and_then(CallerToken::new)
-}
-
-/// The certificate that the client has shown, whether or not its credential is bound to it.
-fn certificate_of(parts: &Parts) -> Option<ClientCertificate> {
-    parts.extensions.get::<Peer>()?.certificate().cloned()
 }
 
 fn refuse(rejection: &Rejection, parts: &Parts, live: &Live) -> Response {

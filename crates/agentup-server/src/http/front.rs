@@ -25,7 +25,12 @@ use tower::{Layer as _, Service, ServiceExt as _};
 use tower_http::cors::CorsLayer;
 
 use super::{Rejection, cors, health, jsonrpc, observe, route_of};
-use crate::{app::App, live::Live, record::Watch};
+use crate::{
+    app::App,
+    live::Live,
+    record::{Noted, Watch},
+    serve::Peer,
+};
 
 /// What an answer to a page of another site would depend on (Fetch §3.2.5).
 const VARIES: HeaderValue = HeaderValue::from_static(
@@ -68,13 +73,17 @@ impl Front {
     /// Answers a request. The steps are in the order in which it takes them.
     ///
     /// A request is large, and each step that owned it would have room for it: they borrow it.
-    pub(crate) async fn answer<B: Incoming>(&self, request: http::Request<B>) -> Response {
+    pub(crate) async fn answer<B: Incoming>(
+        &self,
+        request: http::Request<B>,
+        peer: Option<Peer>,
+    ) -> Response {
         let (mut head, body) = request.into_parts();
         let mut body = Some(body);
         // Names the request and tells its end; outermost, so that it sees every outcome.
         let live = self.live();
         let tracer = live.tracer.clone();
-        let (noted, place) = observe::name(&mut head, &live.trusted_proxies, tracer.as_deref());
+        let (noted, place) = observe::name(&head, peer, &live.trusted_proxies, tracer.as_deref());
         drop(live);
         let span = tracer.zip(place);
         let (method, route) = (head.method.clone(), route_of(head.uri.path()));
@@ -84,9 +93,9 @@ impl Front {
         let version = head.version;
         // Answers browsers that ask first, before they have a token to send.
         let mut response = if head.method == Method::OPTIONS || head.headers.contains_key(ORIGIN) {
-            Box::pin(self.answer_page(&mut head, &mut body)).await
+            Box::pin(self.answer_page(&mut head, &mut body, &noted)).await
         } else {
-            let mut response = self.admit(&mut head, &mut body).await;
+            let mut response = self.admit(&mut head, &mut body, &noted).await;
             response.headers_mut().append(VARY, VARIES);
             response
         };
@@ -102,12 +111,17 @@ impl Front {
     }
 
     /// As [`Self::admit`], with what a browser needs to know.
-    async fn answer_page<B: Incoming>(&self, head: &mut Parts, body: &mut Option<B>) -> Response {
+    async fn answer_page<B: Incoming>(
+        &self,
+        head: &mut Parts,
+        body: &mut Option<B>,
+        noted: &Noted,
+    ) -> Response {
         let answered = |request: http::Request<Option<B>>| {
-            let front = self.clone();
+            let (front, noted) = (self.clone(), noted.clone());
             async move {
                 let (mut head, mut body) = request.into_parts();
-                Ok::<_, Infallible>(front.admit(&mut head, &mut body).await)
+                Ok::<_, Infallible>(front.admit(&mut head, &mut body, &noted).await)
             }
         };
         let service = self.0.cors.layer(tower::service_fn(answered));
@@ -116,7 +130,12 @@ impl Front {
         response
     }
 
-    async fn admit<B: Incoming>(&self, head: &mut Parts, body: &mut Option<B>) -> Response {
+    async fn admit<B: Incoming>(
+        &self,
+        head: &mut Parts,
+        body: &mut Option<B>,
+        noted: &Noted,
+    ) -> Response {
         // Turns away at once what would only wait. A probe never waits, and a server that is busy
         // must not be taken for one that is dead.
         let place = self.0.app.places.try_acquire();
@@ -125,22 +144,28 @@ impl Front {
             return challenger.respond(&Rejection::Overloaded, None);
         }
         // A fault in one request is an answer to that request, not the end of the server.
-        let answered = AssertUnwindSafe(self.dispatch(head, body))
+        let answered = AssertUnwindSafe(self.dispatch(head, body, noted))
             .catch_unwind()
             .await;
         answered.unwrap_or_else(|_panic| observe::panicked())
     }
 
-    async fn dispatch<B: Incoming>(&self, head: &mut Parts, body: &mut Option<B>) -> Response {
+    async fn dispatch<B: Incoming>(
+        &self,
+        head: &mut Parts,
+        body: &mut Option<B>,
+        noted: &Noted,
+    ) -> Response {
         // Nearly all requests go there: they need not be looked up.
         if head.uri.path() == "/"
             && head.method == Method::POST
             && let Some(body) = body
         {
-            return jsonrpc::answer(&self.0.app, head, body).await;
+            return jsonrpc::answer(&self.0.app, head, body, noted).await;
         }
         let body = body.take().map_or_else(Body::empty, Body::new);
-        let request = http::Request::from_parts(taken(head), body);
+        let mut request = http::Request::from_parts(taken(head), body);
+        request.extensions_mut().insert(noted.clone());
         let Ok(response) = self.0.routes.clone().oneshot(request).await;
         response
     }
@@ -171,6 +196,6 @@ impl Service<Request<Body>> for Front {
 
     fn call(&mut self, request: Request) -> Self::Future {
         let front = self.clone();
-        Box::pin(async move { Ok(front.answer(request).await) })
+        Box::pin(async move { Ok(front.answer(request, None).await) })
     }
 }

@@ -15,7 +15,7 @@ use super::{
     caller::Caller,
     perform::{Binding, Call},
 };
-use crate::app::App;
+use crate::{app::App, record::Noted};
 
 const VERSION: HeaderName = HeaderName::from_static("a2a-version");
 
@@ -24,8 +24,9 @@ pub(super) async fn answer<B: HttpBody<Data = Bytes> + Unpin>(
     app: &Arc<App>,
     head: &Parts,
     body: &mut B,
+    noted: &Noted,
 ) -> Response {
-    let asker = match Caller::of(head, app).await {
+    let asker = match Caller::of(head, app, noted).await {
         Ok(Caller(asker)) => asker,
         Err(response) => return response,
     };

@@ -28,19 +28,20 @@ const MAX_REQUEST_ID: usize = 128;
 /// Gives the request its id, and room for what will be learned of it.
 /// With it comes the place of the request in its trace, if traces are sent.
 pub(super) fn name(
-    head: &mut Parts,
+    head: &Parts,
+    peer: Option<Peer>,
     proxies: &TrustedProxies,
     tracer: Option<&Tracer>,
 ) -> (Noted, Option<Place>) {
     let headers = &head.headers;
-    let peer = head.extensions.get::<Peer>();
-    let client = peer.map(|peer| ClientAddress::new(peer.address().ip(), headers, proxies));
+    let address = peer.as_ref().map(Peer::address);
+    let client = address.map(|address| ClientAddress::new(address.ip(), headers, proxies));
+    let certificate = peer.and_then(Peer::into_certificate);
     let named = trace(headers);
     let place = tracer.and_then(|tracer| tracer.place(named.as_ref()));
     // What is called from here is below this request, not beside it.
     let trace = place.as_ref().map(|place| place.context.clone()).or(named);
-    let noted = Noted::new(request_id(headers), trace, client);
-    head.extensions.insert(noted.clone());
+    let noted = Noted::new(request_id(headers), trace, client, certificate);
     (noted, place)
 }
 

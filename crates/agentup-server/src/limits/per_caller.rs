@@ -2,11 +2,12 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasher as _, BuildHasherDefault, Hash, Hasher, RandomState},
+    hash::{BuildHasher as _, BuildHasherDefault, Hash, Hasher},
     sync::Arc,
 };
 
 use agentup_auth::Principal;
+use foldhash::quality::RandomState;
 use parking_lot::Mutex;
 
 /// Two callers seldom meet at one lock.

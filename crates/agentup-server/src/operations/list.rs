@@ -68,7 +68,7 @@ impl Asker {
         };
         let position = token
             .split_once('.')
-            .and_then(|(millis, id)| Some((millis.parse().ok()?, Arc::from(id))))
+            .and_then(|(millis, id)| Some((millis.parse().ok()?, id.to_owned())))
             .filter(|(_, id)| tasks.find(self.principal.id(), id).is_some());
         position
             .map(Some)
@@ -77,19 +77,19 @@ impl Asker {
 }
 
 /// The order of the list: by the time of the last change in milliseconds, then by id.
-type Position = (i64, Arc<str>);
+type Position = (i64, String);
 
 fn position(cell: &TaskCell, glance: Glance) -> Position {
     let changed = glance.changed;
     (
         changed.map_or(0, |at| at.utc().timestamp_millis()),
-        Arc::clone(&cell.id),
+        cell.id().to_owned(),
     )
 }
 
 fn matches(cell: &TaskCell, glance: Glance, request: &ListTasksRequest) -> bool {
     let context = request.context_id.as_deref().filter(|id| !id.is_empty());
-    context.is_none_or(|id| &*cell.context_id == id)
+    context.is_none_or(|id| cell.context_id() == id)
         && request.status.is_none_or(|state| glance.state == state)
         && request
             .status_timestamp_after

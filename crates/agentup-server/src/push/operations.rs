@@ -115,7 +115,7 @@ impl Asker {
         webhook: Webhook,
     ) -> Result<TaskPushNotificationConfig, A2aError> {
         let lane = webhook.push.lanes.of(self.principal.id());
-        cell.webhooks(|webhooks| webhooks.add(webhook, &cell.id, lane))
+        cell.webhooks(|webhooks| webhooks.add(webhook, cell.id(), lane))
             .map_err(|Full| {
                 let message =
                     format!("the task has {MAX_OF_TASK} push configurations, as many as it may");

@@ -55,7 +55,7 @@ impl Registered {
     pub(super) fn add(
         &mut self,
         mut webhook: Webhook,
-        task_id: &Arc<str>,
+        task_id: &str,
         lane: Arc<Semaphore>,
     ) -> Result<TaskPushNotificationConfig, Full> {
         let config = &mut webhook.config;
@@ -69,7 +69,7 @@ impl Registered {
             .or_else(|| same_address().map(|known| known.id.clone()))
             .unwrap_or_else(|| Uuid::new_v4().to_string());
         config.id = Some(id.clone());
-        config.task_id = task_id.to_string();
+        config.task_id = task_id.to_owned();
         config.tenant = None;
         let answer = config.clone();
         let known = self.webhooks.iter().position(|known| known.id == id);
@@ -79,7 +79,7 @@ impl Registered {
         self.made = self.made.saturating_add(1);
         let registration = Arc::new(Registration {
             number: self.made,
-            task_id: Arc::clone(task_id),
+            task_id: Arc::from(task_id),
             id,
             gone: webhook.push.stop.child_token(),
             webhook,

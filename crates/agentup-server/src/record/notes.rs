@@ -3,7 +3,8 @@
 use std::{net::IpAddr, sync::Arc};
 
 use agentup_auth::{Denied, Principal};
-use agentup_handlers::TraceContext;
+use agentup_handlers::{ClientCertificate, TraceContext};
+use http::request::Parts;
 use parking_lot::Mutex;
 
 use super::{Asked, Notes};
@@ -18,6 +19,7 @@ struct Inner {
     id: Arc<str>,
     trace: Option<TraceContext>,
     client: Option<ClientAddress>,
+    certificate: Option<ClientCertificate>,
     /// Of one request, so that nobody ever waits for it.
     notes: Mutex<Notes>,
 }
@@ -27,13 +29,21 @@ impl Noted {
         id: Arc<str>,
         trace: Option<TraceContext>,
         client: Option<ClientAddress>,
+        certificate: Option<ClientCertificate>,
     ) -> Self {
         Self(Arc::new(Inner {
             id,
             trace,
             client,
+            certificate,
             notes: Mutex::default(),
         }))
+    }
+
+    /// That of a request on its way through the router, which the front door has put there.
+    pub(crate) fn of(head: &Parts) -> Self {
+        let noted = head.extensions.get::<Self>().cloned();
+        noted.unwrap_or_else(|| Self::new(Arc::from(""), None, None, None))
     }
 
     /// The id of the request, for the log and for handlers.
@@ -54,6 +64,12 @@ impl Noted {
     /// Where the request comes from. Not known of one that a program hands to the router by itself.
     pub(crate) fn client_address(&self) -> Option<ClientAddress> {
         self.0.client
+    }
+
+    /// The certificate that the client has shown and proved to have the key of. None without TLS,
+    /// and where clients are not asked.
+    pub(crate) fn certificate(&self) -> Option<&ClientCertificate> {
+        self.0.certificate.as_ref()
     }
 
     /// Who asks.

@@ -141,12 +141,12 @@ impl Connections {
     {
         let front = self.front.clone();
         let stream = WatchedStream::new(stream, Arc::clone(&activity));
-        let service = service_fn(move |mut request: Request<Incoming>| {
+        let service = service_fn(move |request: Request<Incoming>| {
             let (front, hsts, at_work) = (front.clone(), hsts.clone(), activity.begin());
-            request.extensions_mut().insert(peer.clone());
+            let peer = peer.clone();
             // In a box of its own, or every connection would have room for it for good.
             Box::pin(async move {
-                let mut response = front.answer(request).await;
+                let mut response = front.answer(request, Some(peer)).await;
                 if let Some(hsts) = hsts {
                     let headers = response.headers_mut();
                     headers.insert(STRICT_TRANSPORT_SECURITY, hsts);

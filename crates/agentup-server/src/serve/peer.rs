@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use agentup_handlers::ClientCertificate;
 
-/// The other end of the connection that a request came by. It stands in the request's extensions,
-/// but for requests that a program hands to the agent's router by itself.
+/// The other end of the connection that a request came by. Requests that a program hands to the
+/// agent's router by itself have none.
 ///
 /// Cheap to clone: each request of a connection gets one.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ impl Peer {
 
     /// The certificate that the client has shown and proved to have the key of. None without TLS,
     /// and where clients are not asked.
-    pub(crate) const fn certificate(&self) -> Option<&ClientCertificate> {
-        self.certificate.as_ref()
+    pub(crate) fn into_certificate(self) -> Option<ClientCertificate> {
+        self.certificate
     }
 }

@@ -1,22 +1,21 @@
 //! One task: what it is, and who watches it.
 
-use std::{
-    hash::{BuildHasher as _, RandomState},
-    sync::Arc,
-};
+use std::{hash::BuildHasher as _, sync::Arc};
 
 use agentup_protocol::{Message, StreamResponse, Task, TaskState, TaskStatus, Timestamp};
+use foldhash::quality::RandomState;
 use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
+mod ids;
 mod moves;
 mod packed;
 
+use ids::{ContextId, Ids, NewId, new_id};
 pub(crate) use moves::{Canceled, TurnRefused};
-use packed::{Ids, Packed};
+use packed::Packed;
 
 use crate::{clock::Clock, metrics::TaskMeter, push::Registered};
 
@@ -29,10 +28,8 @@ const WATCHER_BACKLOG: usize = 256;
 
 /// A task and all that belongs to it.
 pub(crate) struct TaskCell {
-    pub(crate) id: Arc<str>,
-    pub(crate) context_id: Arc<str>,
-    /// Whether the context was made for this task, so that nothing was said in it before.
-    opens_context: bool,
+    id: NewId,
+    context_id: ContextId,
     pub(crate) skill: Arc<str>,
     /// The message that began it; none for a task that must not stand in for another.
     pub(crate) begun_by: Option<MessageKey>,
@@ -91,7 +88,8 @@ struct Inner {
     webhooks: Registered,
     /// What the skill noted for the next message.
     note: Option<Value>,
-    cancellation: CancellationToken,
+    /// Once somebody wants to hear of it: most tasks have ended before.
+    cancellation: Option<CancellationToken>,
 }
 
 /// What a list needs to know of every task.
@@ -112,8 +110,7 @@ impl TaskCell {
         engine: Arc<Engine>,
     ) -> Self {
         let id = new_id();
-        let opens_context = context_id.is_none();
-        let context_id = context_id.unwrap_or_else(new_id);
+        let context_id = context_id.map_or_else(|| ContextId::New(new_id()), ContextId::Named);
         let now = engine.clock.now();
         let status = TaskStatus {
             state: TaskState::Submitted,
@@ -122,7 +119,7 @@ impl TaskCell {
         };
         let task = Task {
             id: id.to_string(),
-            context_id: context_id.to_string(),
+            context_id: context_id.as_str().to_owned(),
             status,
             artifacts: Vec::new(),
             history: Vec::new(),
@@ -132,7 +129,6 @@ impl TaskCell {
         Self {
             id,
             context_id,
-            opens_context,
             skill,
             begun_by,
             created: u64::try_from(now.timestamp()).unwrap_or_default(),
@@ -144,7 +140,7 @@ impl TaskCell {
 
     /// Whether this is the very first message of a context.
     pub(crate) fn opens_context(&self, message: &Message) -> bool {
-        self.opens_context && self.begun_by == Some(self.engine.key_of(message))
+        self.context_id.is_new() && self.begun_by == Some(self.engine.key_of(message))
     }
 
     /// Whether the message that began this task has come again: the same in every part, for the
@@ -162,7 +158,7 @@ impl TaskCell {
             && message
                 .context_id
                 .as_deref()
-                .is_none_or(|id| id.is_empty() || id == &*self.context_id)
+                .is_none_or(|id| id.is_empty() || id == self.context_id())
     }
 
     /// The task as it stands, and every event from there on. After the end of a task there are
@@ -243,22 +239,31 @@ impl TaskCell {
         })
     }
 
-    /// Fires when the task is canceled.
+    /// Its id.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The id of the conversation that it belongs to.
+    pub(crate) fn context_id(&self) -> &str {
+        self.context_id.as_str()
+    }
+
+    /// Fires when the task is canceled. It has fired already if the task has ended.
     pub(crate) fn cancellation(&self) -> CancellationToken {
-        match &*self.body.lock() {
-            Body::Open(inner) => inner.cancellation.clone(),
-            Body::AtRest(_) => {
-                let fired = CancellationToken::new();
-                fired.cancel();
-                fired
-            }
+        if let Some(inner) = self.body.lock().unended() {
+            let token = inner.cancellation.get_or_insert_default();
+            return token.clone();
         }
+        let fired = CancellationToken::new();
+        fired.cancel();
+        fired
     }
 
     fn ids(&self) -> Ids<'_> {
         Ids {
-            task: &self.id,
-            context: &self.context_id,
+            task: self.id(),
+            context: self.context_id(),
         }
     }
 }
@@ -318,7 +323,7 @@ impl Inner {
             watchers: Vec::new(),
             webhooks: Registered::default(),
             note: None,
-            cancellation: CancellationToken::new(),
+            cancellation: None,
         })
     }
 
@@ -329,12 +334,6 @@ impl Inner {
             && !self.is_heard()
             && self.note.is_none()
     }
-}
-
-/// An id that nobody can guess.
-fn new_id() -> Arc<str> {
-    let mut text = Uuid::encode_buffer();
-    Arc::from(&*Uuid::new_v4().hyphenated().encode_lower(&mut text))
 }
 
 impl Drop for TaskCell {
@@ -355,7 +354,7 @@ fn is_same(first: &Message, again: &Message) -> bool {
 impl std::fmt::Debug for TaskCell {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TaskCell")
-            .field("id", &self.id)
+            .field("id", &self.id())
             .finish_non_exhaustive()
     }
 }

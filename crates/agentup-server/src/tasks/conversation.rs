@@ -41,7 +41,7 @@ impl Conversations for Store {
             return said;
         }
         let earlier = self.of_context(owner, context_id, extent.messages);
-        let earlier = earlier.into_iter().filter(|cell| &*cell.id != task_id);
+        let earlier = earlier.into_iter().filter(|cell| cell.id() != task_id);
         // The task at hand is where the conversation is, whenever it was begun.
         for cell in own.into_iter().chain(earlier) {
             if !cell.read(|task| room.take(task, message, &mut said)) {
@@ -64,9 +64,9 @@ impl Conversations for Store {
             return None;
         }
         let is_like_it = |cell: &TaskCell| {
-            &*cell.context_id == context_id
+            cell.context_id() == context_id
                 && cell.skill == own.skill
-                && cell.id != own.id
+                && cell.id() != own.id()
                 && cell.note().is_some()
         };
         self.latest(owner, is_like_it, 1).first()?.note()
@@ -136,7 +136,7 @@ impl Store {
     /// The latest tasks of the owner in a context, the latest first. Those that were refused have
     /// said nothing.
     fn of_context(&self, owner: &PrincipalId, context: &str, most: usize) -> Vec<Arc<TaskCell>> {
-        let belongs = |cell: &TaskCell| &*cell.context_id == context && cell.begun_by.is_some();
+        let belongs = |cell: &TaskCell| cell.context_id() == context && cell.begun_by.is_some();
         self.latest(owner, belongs, most)
     }
 }

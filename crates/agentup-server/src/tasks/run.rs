@@ -12,7 +12,6 @@ use agentup_handlers::{
     Conversations, Reply, RunOf, SkillError, TaskChannel, middleware::RunOutcome,
 };
 use futures_util::FutureExt as _;
-use tokio_util::sync::CancellationToken;
 
 use super::{CANCEL_GRACE, Origin, TaskCell, Turn};
 use crate::{
@@ -27,7 +26,6 @@ pub(super) struct Run {
     skill: Answering,
     /// What is needed at its end.
     of: RunOn,
-    cancellation: CancellationToken,
 }
 
 /// What a run is on, and where it is told.
@@ -64,18 +62,10 @@ impl Run {
             span,
             cell,
         };
-        let cancellation = of.cell.cancellation();
-        let run = run_of(
-            &of.cell,
-            cancellation.clone(),
-            origin,
-            conversations,
-            is_repeatable,
-        );
+        let run = run_of(&of.cell, origin, conversations, is_repeatable);
         Self {
             skill: Box::pin(admitted.run(message, run)),
             of,
-            cancellation,
         }
     }
 
@@ -93,7 +83,7 @@ impl Run {
 
     /// All steps. Nobody may be waiting at the end.
     pub(super) async fn complete(mut self, deadline: Duration) {
-        let cancellation = self.cancellation.clone();
+        let cancellation = self.of.cell.cancellation();
         let canceled = async {
             cancellation.cancelled().await;
             tokio::time::sleep(CANCEL_GRACE).await;
@@ -115,15 +105,12 @@ impl Run {
 
     /// Ends the turn with what came of it.
     pub(super) fn conclude(self, result: Result<Reply, SkillError>) {
-        let Self {
-            skill,
-            of,
-            cancellation,
-        } = self;
+        let Self { skill, of } = self;
         // What it holds is let go before anybody hears of its end.
         drop(skill);
         let outcome = match &result {
-            Ok(_) if cancellation.is_cancelled() => RunOutcome::Canceled,
+            // Nobody else ends a task but by canceling it.
+            Ok(_) if of.cell.is_terminal() => RunOutcome::Canceled,
             result => RunOutcome::of(result),
         };
         if let Some(meter) = &of.meter {
@@ -144,8 +131,8 @@ impl RunOn {
                 &span.place,
                 &SkillRan {
                     skill: &self.cell.skill,
-                    task: &self.cell.id,
-                    context: &self.cell.context_id,
+                    task: self.cell.id(),
+                    context: self.cell.context_id(),
                     outcome: outcome.name(),
                     took: span.begun.elapsed(),
                 },
@@ -154,7 +141,7 @@ impl RunOn {
     }
 
     fn log(&self, error: &SkillError) {
-        let (skill, task, request_id) = (&self.cell.skill, &self.cell.id, &self.request_id);
+        let (skill, task, request_id) = (&self.cell.skill, self.cell.id(), &self.request_id);
         if error.is_denial() {
             tracing::warn!(%skill, %task, %request_id, %error, "skill denied its caller");
         } else {
@@ -170,19 +157,15 @@ fn panicked() -> SkillError {
 
 pub(super) fn run_of(
     cell: &Arc<TaskCell>,
-    cancellation: CancellationToken,
     origin: Origin,
     conversations: Arc<dyn Conversations>,
     is_repeatable: bool,
 ) -> RunOf {
     RunOf {
-        task_id: Arc::clone(&cell.id),
-        context_id: Arc::clone(&cell.context_id),
         request_id: origin.request_id,
         trace: origin.trace,
         token: origin.token,
         certificate: origin.certificate,
-        cancellation,
         task: Arc::clone(cell) as Arc<dyn TaskChannel>,
         conversations,
         is_repeatable,

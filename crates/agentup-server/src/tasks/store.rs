@@ -4,8 +4,8 @@
 //! answer because no other question can be asked (`A2A §3.3.2`, `§13.1`).
 
 use std::{
-    collections::BTreeMap,
-    hash::{BuildHasher, RandomState},
+    collections::VecDeque,
+    hash::BuildHasher as _,
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -14,6 +14,7 @@ use std::{
 };
 
 use agentup_auth::PrincipalId;
+use foldhash::quality::RandomState;
 use hashbrown::{HashTable, hash_table::Entry};
 use parking_lot::Mutex;
 
@@ -53,11 +54,14 @@ pub(crate) struct Store {
     bounds: Bounds,
 }
 
-/// The tasks of some of the owners. `u64` is the order of creation.
+/// The tasks of some of the owners. Their ages are in the order of their creation.
 #[derive(Default)]
 struct Shard {
     owners: HashTable<Held>,
-    by_age: BTreeMap<u64, Owner>,
+    /// The tasks of all, the oldest first, each with the hash of its owner. Those that went before
+    /// their turn may still be in it.
+    by_age: VecDeque<(u64, u64)>,
+    tasks: usize,
 }
 
 /// An owner, with its hash: it is looked for several times in a request.
@@ -72,7 +76,8 @@ struct Held {
     owner: Owner,
     /// The ages by the hashes of the ids.
     by_id: HashTable<Aged>,
-    tasks: BTreeMap<u64, Arc<TaskCell>>,
+    /// The oldest first.
+    tasks: VecDeque<(u64, Arc<TaskCell>)>,
     /// The latest task that a message began.
     by_message: HashTable<(MessageKey, u64)>,
 }
@@ -87,7 +92,7 @@ impl Store {
     pub(crate) fn new(bounds: Bounds) -> Self {
         Self {
             shards: std::array::from_fn(|_| Mutex::default()),
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
             total: AtomicUsize::new(0),
             next: AtomicU64::new(0),
             bounds,
@@ -106,12 +111,16 @@ impl Store {
         is_repeat: impl Fn(&TaskCell) -> bool,
     ) -> Result<Arc<TaskCell>, Full> {
         let owner = self.owner(owner);
-        let task = self.hasher.hash_one(&*cell.id);
+        let task = self.hasher.hash_one(cell.id());
         while self.total.load(Ordering::Relaxed) >= self.bounds.max_tasks {
             self.make_room(owner.home())?;
         }
         let mut shard = self.shard(owner.home()).lock();
-        let Shard { owners, by_age } = &mut *shard;
+        let Shard {
+            owners,
+            by_age,
+            tasks,
+        } = &mut *shard;
         let held = match owners.entry(owner.hash, |held| held.owner.is(&owner), Held::hash) {
             Entry::Occupied(held) => held.into_mut(),
             Entry::Vacant(place) => place.insert(Held::of(owner.clone())).into_mut(),
@@ -122,14 +131,18 @@ impl Store {
         let mut room = None;
         if held.tasks.len() >= self.bounds.max_tasks_per_owner {
             let age = held.oldest_finished().ok_or(Full)?;
-            by_age.remove(&age);
             room = held.remove(age, &self.hasher);
         } else {
+            *tasks = tasks.saturating_add(1);
             self.total.fetch_add(1, Ordering::Relaxed);
         }
+        // Under the lock, so that later is older nowhere.
         let age = self.next.fetch_add(1, Ordering::Relaxed);
         held.insert(age, task, Arc::clone(&cell));
-        by_age.insert(age, owner);
+        by_age.push_back((age, owner.hash));
+        if shard.is_mostly_gone() {
+            shard.forget_gone();
+        }
         drop(shard);
         // Its memory is given back when nobody waits for the lock any more.
         drop(room);
@@ -144,7 +157,7 @@ impl Store {
 
     /// All tasks of the owner, the oldest first.
     pub(crate) fn of_owner(&self, owner: &PrincipalId) -> Vec<Arc<TaskCell>> {
-        let all = self.held(owner, |held| held.tasks.values().cloned().collect());
+        let all = self.held(owner, |held| held.all().cloned().collect());
         all.unwrap_or_default()
     }
 
@@ -156,7 +169,7 @@ impl Store {
         most: usize,
     ) -> Vec<Arc<TaskCell>> {
         let latest = self.held(owner, |held| {
-            let wanted = held.tasks.values().rev().filter(|cell| is_wanted(cell));
+            let wanted = held.all().rev().filter(|cell| is_wanted(cell));
             wanted.take(most).cloned().collect()
         });
         latest.unwrap_or_default()
@@ -197,11 +210,11 @@ impl Store {
                     held.tasks
                         .iter()
                         .filter(|(_, cell)| cell.touched() < oldest)
-                        .map(|(age, _)| (held.owner.clone(), *age))
+                        .map(|(age, _)| (held.owner.hash, *age))
                 })
                 .collect();
             for (owner, age) in &stale {
-                if let Some(cell) = shard.remove(owner, *age, &self.hasher) {
+                if let Some(cell) = shard.remove(*owner, *age, &self.hasher) {
                     // Work that nobody can ask about any more has no reason to go on.
                     cell.abandon("The agent gave up this task.");
                 }
@@ -224,7 +237,8 @@ impl Store {
             shard
                 .owners
                 .iter()
-                .flat_map(|held| held.tasks.values().cloned())
+                .flat_map(Held::all)
+                .cloned()
                 .collect::<Vec<_>>()
         };
         self.shards.iter().flat_map(cells).collect()
@@ -234,17 +248,8 @@ impl Store {
     fn make_room(&self, home: usize) -> Result<(), Full> {
         for offset in 0..SHARDS {
             let mut shard = self.shard(home.wrapping_add(offset)).lock();
-            let oldest = shard
-                .by_age
-                .iter()
-                .take(EVICTION_SCAN)
-                .find_map(|(age, owner)| {
-                    let held = shard.owners.find(owner.hash, |held| held.owner.is(owner))?;
-                    let cell = held.tasks.get(age)?;
-                    cell.is_terminal().then(|| (owner.clone(), *age))
-                });
-            if let Some((owner, age)) = oldest {
-                let room = shard.remove(&owner, age, &self.hasher);
+            if let Some((age, owner)) = shard.oldest_finished() {
+                let room = shard.remove(owner, age, &self.hasher);
                 drop(shard);
                 drop(room);
                 self.total.fetch_sub(1, Ordering::Relaxed);
@@ -276,15 +281,58 @@ impl Owner {
 }
 
 impl Shard {
-    fn remove(&mut self, owner: &Owner, age: u64, hasher: &RandomState) -> Option<Arc<TaskCell>> {
-        self.by_age.remove(&age);
-        let is_theirs = |held: &Held| held.owner.is(owner);
-        let mut entry = self.owners.find_entry(owner.hash, is_theirs).ok()?;
+    /// The task of that age of the owner with that hash. No two tasks have one age, so two owners
+    /// may well have one hash.
+    fn remove(&mut self, owner: u64, age: u64, hasher: &RandomState) -> Option<Arc<TaskCell>> {
+        let has_it = |held: &Held| held.at(age).is_some();
+        let mut entry = self.owners.find_entry(owner, has_it).ok()?;
         let cell = entry.get_mut().remove(age, hasher);
         if entry.get().tasks.is_empty() {
             entry.remove();
         }
+        self.tasks = self.tasks.saturating_sub(1);
         cell
+    }
+
+    /// The age of the oldest task that has ended, with the hash of its owner.
+    fn oldest_finished(&mut self) -> Option<(u64, u64)> {
+        // What has gone in the meantime is passed once.
+        while let Some((age, owner)) = self.by_age.front()
+            && self.task(*age, *owner).is_none()
+        {
+            self.by_age.pop_front();
+        }
+        self.first_finished().or_else(|| {
+            self.forget_gone();
+            self.first_finished()
+        })
+    }
+
+    fn first_finished(&self) -> Option<(u64, u64)> {
+        let mut oldest = self.by_age.iter().take(EVICTION_SCAN).copied();
+        oldest.find(|(age, owner)| {
+            let task = self.task(*age, *owner);
+            task.is_some_and(TaskCell::is_terminal)
+        })
+    }
+
+    fn task(&self, age: u64, owner: u64) -> Option<&TaskCell> {
+        let held = self.owners.find(owner, |held| held.at(age).is_some())?;
+        held.at(age).map(|cell| &**cell)
+    }
+
+    /// Forgets the ages of what has gone. Where most have, it costs each of them the same.
+    fn forget_gone(&mut self) {
+        if self.by_age.len() > self.tasks {
+            let mut ages = std::mem::take(&mut self.by_age);
+            ages.retain(|(age, owner)| self.task(*age, *owner).is_some());
+            self.by_age = ages;
+        }
+    }
+
+    /// Whether more have gone than are there.
+    fn is_mostly_gone(&self) -> bool {
+        self.by_age.len() > self.tasks.saturating_mul(2).saturating_add(EVICTION_SCAN)
     }
 }
 
@@ -293,7 +341,7 @@ impl Held {
         Self {
             owner,
             by_id: HashTable::new(),
-            tasks: BTreeMap::new(),
+            tasks: VecDeque::new(),
             by_message: HashTable::new(),
         }
     }
@@ -302,13 +350,30 @@ impl Held {
         self.owner.hash
     }
 
+    /// All tasks, the oldest first.
+    fn all(&self) -> impl DoubleEndedIterator<Item = &Arc<TaskCell>> {
+        self.tasks.iter().map(|(_, cell)| cell)
+    }
+
+    fn place_of(&self, age: u64) -> Option<usize> {
+        // What goes is the oldest, but for a few.
+        match self.tasks.front() {
+            Some((oldest, _)) if *oldest == age => Some(0),
+            _ => self.tasks.binary_search_by_key(&age, |(age, _)| *age).ok(),
+        }
+    }
+
+    fn at(&self, age: u64) -> Option<&Arc<TaskCell>> {
+        let (_, cell) = self.tasks.get(self.place_of(age)?)?;
+        Some(cell)
+    }
+
     fn find(&self, hash: u64, id: &str) -> Option<&Arc<TaskCell>> {
         let is_it = |aged: &Aged| {
-            let cell = self.tasks.get(&aged.age);
-            aged.hash == hash && cell.is_some_and(|cell| &*cell.id == id)
+            aged.hash == hash && self.at(aged.age).is_some_and(|cell| cell.id() == id)
         };
         let aged = self.by_id.find(hash, is_it)?;
-        self.tasks.get(&aged.age)
+        self.at(aged.age)
     }
 
     fn insert(&mut self, age: u64, hash: u64, cell: Arc<TaskCell>) {
@@ -321,14 +386,14 @@ impl Held {
                 .entry(key.hash(), is_it, |(key, _)| key.hash());
             entry.insert((key, age));
         }
-        self.tasks.insert(age, cell);
+        self.tasks.push_back((age, cell));
     }
 
     fn remove(&mut self, age: u64, hasher: &RandomState) -> Option<Arc<TaskCell>> {
-        let cell = self.tasks.remove(&age)?;
+        let (_, cell) = self.tasks.remove(self.place_of(age)?)?;
         let aged = self
             .by_id
-            .find_entry(hasher.hash_one(&*cell.id), |aged| aged.age == age);
+            .find_entry(hasher.hash_one(cell.id()), |aged| aged.age == age);
         if let Ok(aged) = aged {
             aged.remove();
         }
@@ -348,7 +413,7 @@ impl Held {
         let (_, age) = self
             .by_message
             .find(key.hash(), |(known, _)| *known == key)?;
-        self.tasks.get(age)
+        self.at(*age)
     }
 
     fn oldest_finished(&self) -> Option<u64> {

@@ -42,7 +42,7 @@ impl Tracer {
             attributes.push(text("a2a.skill.id", skill));
         }
         if let Some(task) = &notes.task {
-            attributes.extend(of_task(&task.id, &task.context_id));
+            attributes.extend(of_task(task.id(), task.context_id()));
         }
         // The agent's faults are errors; those of its callers are not (HTTP spans, status).
         let is_failed = status >= 500 && !matches!(record.outcome, Outcome::Abandoned);

@@ -9,6 +9,7 @@ use agentup_protocol::{
     TaskState, TaskStatus, Timestamp,
 };
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{Body, Inner, TaskCell};
@@ -49,8 +50,8 @@ impl TaskCell {
         if let Some(question) = inner.task.status.message.take() {
             self.remember(inner, *question);
         }
-        message.task_id = Some(self.id.to_string());
-        message.context_id = Some(self.context_id.to_string());
+        message.task_id = Some(self.id().to_owned());
+        message.context_id = Some(self.context_id().to_owned());
         self.remember(inner, message.clone());
         self.turn(inner, TaskState::Working, None);
         Ok(message)
@@ -116,9 +117,9 @@ impl TaskCell {
         } else {
             Canceled::Waiting
         };
-        let cancellation = inner.cancellation.clone();
+        let cancellation = inner.cancellation.take();
         drop(body);
-        cancellation.cancel();
+        fire(cancellation);
         Ok(found)
     }
 
@@ -129,12 +130,12 @@ impl TaskCell {
             let parts = vec![Part::text(words)];
             self.turn(inner, TaskState::Failed, Some(parts));
         }
-        let Body::Open(inner) = &*body else {
+        let Body::Open(inner) = &mut *body else {
             return;
         };
-        let cancellation = inner.cancellation.clone();
+        let cancellation = inner.cancellation.take();
         drop(body);
-        cancellation.cancel();
+        fire(cancellation);
     }
 
     /// Moves the task to another state, if there is a way from where it stands, and tells all.
@@ -154,8 +155,8 @@ impl TaskCell {
         inner.task.status = status;
         if inner.is_heard() {
             let update = StatusUpdate {
-                task_id: self.id.to_string(),
-                context_id: self.context_id.to_string(),
+                task_id: self.id().to_owned(),
+                context_id: self.context_id().to_owned(),
                 status: inner.task.status.clone(),
                 metadata: None,
             };
@@ -224,8 +225,8 @@ impl TaskCell {
         last_chunk: bool,
     ) -> ArtifactUpdate {
         ArtifactUpdate {
-            task_id: self.id.to_string(),
-            context_id: self.context_id.to_string(),
+            task_id: self.id().to_owned(),
+            context_id: self.context_id().to_owned(),
             artifact,
             append,
             last_chunk,
@@ -246,13 +247,25 @@ impl TaskCell {
 
     fn agent_message(&self, parts: Vec<Part>) -> Message {
         let mut message = Message::new(Uuid::new_v4().to_string(), Role::Agent, parts);
-        message.task_id = Some(self.id.to_string());
-        message.context_id = Some(self.context_id.to_string());
+        message.task_id = Some(self.id().to_owned());
+        message.context_id = Some(self.context_id().to_owned());
         message
     }
 }
 
 impl TaskChannel for TaskCell {
+    fn id(&self) -> &str {
+        self.id()
+    }
+
+    fn context_id(&self) -> &str {
+        self.context_id()
+    }
+
+    fn cancellation(&self) -> CancellationToken {
+        self.cancellation()
+    }
+
     fn publish(&self, update: Update) {
         let mut body = self.body.lock();
         // What comes after the end, as from a handler that was canceled, is not part of the task.
@@ -307,6 +320,13 @@ impl Inner {
         self.webhooks.tell(&event, &self.task);
         self.watchers
             .retain(|watcher| watcher.try_send(Arc::clone(&event)).is_ok());
+    }
+}
+
+/// Tells whoever listens, once the task has ended. It is told without the task's lock.
+fn fire(cancellation: Option<CancellationToken>) {
+    if let Some(cancellation) = cancellation {
+        cancellation.cancel();
     }
 }
 

@@ -12,6 +12,8 @@ use agentup_protocol::{Artifact, Message, Part, PartContent, Role, Task, TaskSta
 
 mod json;
 
+use super::ids::Ids;
+
 thread_local! {
     /// Where a task is put together before its size is known.
     static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -19,13 +21,6 @@ thread_local! {
 
 /// More than a usual task, and not worth to be kept by a thread: in bytes.
 const MUCH: usize = 64 * 1024;
-
-/// What a task and its messages have in common, and need not have twice.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ids<'a> {
-    pub(super) task: &'a str,
-    pub(super) context: &'a str,
-}
 
 /// A task without its ids, the state and the time, which whoever keeps it has beside it.
 pub(super) struct Packed(Box<[u8]>);

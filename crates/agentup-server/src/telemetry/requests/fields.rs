@@ -32,7 +32,7 @@ macro_rules! fields {
             user = principal.map(|id| Text(id.subject())),
             issuer = principal.and_then(issuer),
             client = record.client,
-            task = notes.task.as_ref().map(|task| Plain(&task.id)),
+            task = notes.task.as_ref().map(|task| Plain(task.id())),
             outcome = Plain(record.outcome.code()),
             status = u64::from(record.status.as_u16()),
             duration_us = u64::try_from(record.took.as_micros()).unwrap_or(u64::MAX),
