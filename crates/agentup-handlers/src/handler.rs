@@ -1,6 +1,6 @@
 //! The interface of a skill.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use agentup_auth::{Denied, Principal, Requirement};
 use agentup_protocol::Message;
@@ -84,12 +84,13 @@ pub(crate) fn quoted(denied: &Denied) -> String {
 pub(crate) type Hearing<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// A running skill.
-pub(crate) type Run<'a> = Pin<Box<dyn Future<Output = Result<Reply, SkillError>> + Send + 'a>>;
+pub type Answering = Pin<Box<dyn Future<Output = Result<Reply, SkillError>> + Send>>;
 
-/// [`SkillHandler`] in the form that a registry can keep: the future of any handler in a box.
+/// [`SkillHandler`] in the form that a registry can keep: the future of any handler in a box, which
+/// needs no other around it.
 pub(crate) trait DynHandler: Send + Sync {
     fn denial(&self, denied: &Denied, principal: &Principal) -> String;
-    fn run(&self, message: Message, context: SkillContext) -> Run<'_>;
+    fn run(self: Arc<Self>, message: Message, context: SkillContext) -> Answering;
     fn canceled(&self, context: SkillContext) -> Hearing<'_>;
 }
 
@@ -98,8 +99,8 @@ impl<H: SkillHandler> DynHandler for H {
         SkillHandler::denial(self, denied, principal)
     }
 
-    fn run(&self, message: Message, context: SkillContext) -> Run<'_> {
-        Box::pin(SkillHandler::run(self, message, context))
+    fn run(self: Arc<Self>, message: Message, context: SkillContext) -> Answering {
+        Box::pin(async move { SkillHandler::run(&*self, message, context).await })
     }
 
     fn canceled(&self, context: SkillContext) -> Hearing<'_> {

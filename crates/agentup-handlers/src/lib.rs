@@ -38,7 +38,7 @@ pub use builtin::{AgentFacts, AssistantModel, builtin};
 pub use caller_token::CallerToken;
 pub use client_certificate::ClientCertificate;
 pub use context::{ArtifactStream, Conversations, RunOf, SkillContext, TaskChannel, Update};
-pub use handler::SkillHandler;
+pub use handler::{Answering, SkillHandler};
 pub use registry::{Admitted, Allowed, DuplicateSkill, Registry, Skill, SkillInfo};
 pub use reply::{Reply, SkillError};
 pub use size::{size_of_message, size_of_parts};

@@ -104,7 +104,7 @@ impl Middleware {
     /// What the handler answers, or that it took too long.
     pub(crate) async fn run(
         &self,
-        handler: &dyn DynHandler,
+        handler: &Arc<dyn DynHandler>,
         permit: Permit,
         message: Message,
         run: RunOf,
@@ -121,7 +121,7 @@ impl Middleware {
     /// The answer that is kept, or a new one.
     async fn answer(
         &self,
-        handler: &dyn DynHandler,
+        handler: &Arc<dyn DynHandler>,
         permit: Permit,
         message: Message,
         run: RunOf,
@@ -163,7 +163,7 @@ impl Middleware {
 
     async fn in_time(
         &self,
-        handler: &dyn DynHandler,
+        handler: &Arc<dyn DynHandler>,
         message: Message,
         context: SkillContext,
         recorder: &Recorder,
@@ -180,16 +180,18 @@ impl Middleware {
     /// Runs the handler, and again while it fails for now only.
     async fn attempts(
         &self,
-        handler: &dyn DynHandler,
+        handler: &Arc<dyn DynHandler>,
         message: Message,
         context: SkillContext,
         recorder: &Recorder,
     ) -> Result<Reply, SkillError> {
         let Some(retry) = &self.retry else {
-            return handler.run(message, context).await;
+            return Arc::clone(handler).run(message, context).await;
         };
         for pause in retry.pauses() {
-            let result = handler.run(message.clone(), context.clone()).await;
+            let result = Arc::clone(handler)
+                .run(message.clone(), context.clone())
+                .await;
             let Err(error) = result else { return result };
             // What the caller has been given once must not come a second time.
             let is_worth_it =
@@ -205,7 +207,7 @@ impl Middleware {
             let skill = context.skill_id();
             self.observer.observe(&SkillEvent::Retried { skill });
         }
-        handler.run(message, context).await
+        Arc::clone(handler).run(message, context).await
     }
 }
 

@@ -7,9 +7,9 @@ use agentup_protocol::Message;
 use foldhash::quality::RandomState;
 
 use crate::{
-    Reply, SkillContext, SkillError,
+    SkillContext,
     context::RunOf,
-    handler::{CLAIMS_DENIAL, DynHandler, SkillHandler},
+    handler::{Answering, CLAIMS_DENIAL, DynHandler, SkillHandler},
     middleware::{Limited, Middleware, MiddlewareSettings, Observer, Timer},
 };
 
@@ -191,20 +191,20 @@ impl Allowed {
 }
 
 impl Admitted {
-    /// Runs the skill, with its middleware around it.
-    ///
-    /// # Errors
-    /// What the handler answers, or its middleware.
-    pub async fn run(self, message: Message, run: RunOf) -> Result<Reply, SkillError> {
+    /// Runs the skill, with its middleware around it. It fails with what the handler answers, or
+    /// its middleware.
+    #[must_use]
+    pub fn run(self, message: Message, run: RunOf) -> Answering {
         let Allowed {
             permit,
             handler,
             middleware,
         } = self.0;
         match middleware {
-            None => handler.run(message, SkillContext::new(permit, run)).await,
-            // In a box, for skills without middleware not to carry its weight.
-            Some(middleware) => Box::pin(middleware.run(&*handler, permit, message, run)).await,
+            None => handler.run(message, SkillContext::new(permit, run)),
+            Some(middleware) => {
+                Box::pin(async move { middleware.run(&handler, permit, message, run).await })
+            }
         }
     }
 }

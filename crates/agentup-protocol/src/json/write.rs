@@ -5,6 +5,8 @@
 
 mod compound;
 
+use std::cell::Cell;
+
 use serde::ser::{Error, Impossible, Serialize, Serializer};
 
 pub(super) use compound::Compound;
@@ -13,6 +15,14 @@ use super::text::{is_plain, plain_length};
 
 /// More than most answers have, in bytes.
 const USUAL_LENGTH: usize = 1024;
+
+/// So much room that it is not worth to be kept by a thread, in bytes.
+const MUCH: usize = 64 * 1024;
+
+thread_local! {
+    /// Where an answer is put together before its length is known.
+    static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// The name by which `serde_json` knows JSON text that is to be written as it is.
 pub(crate) const RAW_VALUE: &str = "$serde_json::private::RawValue";
@@ -51,7 +61,7 @@ impl Error for Unusual {
     }
 }
 
-/// Text that grows. Its room is filled with zeroes beforehand, so that a piece of known length is
+/// Text that grows. Its room is filled with whatever beforehand, so that a piece of known length is
 /// copied by an instruction or two.
 pub(super) struct Writer {
     room: Vec<u8>,
@@ -62,16 +72,23 @@ pub(super) struct Writer {
 
 impl Writer {
     fn new() -> Self {
+        let mut room = ROOM.take();
+        if room.is_empty() {
+            room.resize(USUAL_LENGTH, 0);
+        }
         Self {
-            room: vec![0; USUAL_LENGTH],
+            room,
             length: 0,
             is_raw: false,
         }
     }
 
-    fn finish(mut self) -> Vec<u8> {
-        self.room.truncate(self.length);
-        self.room
+    fn finish(self) -> Vec<u8> {
+        let written = self.room.get(..self.length).unwrap_or_default().to_vec();
+        if self.room.len() <= MUCH {
+            ROOM.set(self.room);
+        }
+        written
     }
 
     /// The next so many bytes, to be filled.

@@ -2,14 +2,13 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
     sync::Arc,
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
 use agentup_handlers::{
-    Conversations, Reply, RunOf, SkillError, TaskChannel, middleware::RunOutcome,
+    Answering, Conversations, Reply, RunOf, SkillError, TaskChannel, middleware::RunOutcome,
 };
 use futures_util::FutureExt as _;
 
@@ -18,8 +17,6 @@ use crate::{
     metrics::SkillMeter,
     traces::{Place, SkillRan, Tracer},
 };
-
-type Answering = Pin<Box<dyn Future<Output = Result<Reply, SkillError>> + Send>>;
 
 /// A turn that has not ended.
 pub(super) struct Run {
@@ -64,7 +61,7 @@ impl Run {
         };
         let run = run_of(&of.cell, origin, conversations, is_repeatable);
         Self {
-            skill: Box::pin(admitted.run(message, run)),
+            skill: admitted.run(message, run),
             of,
         }
     }

@@ -53,7 +53,13 @@ impl TaskCell {
         message.task_id = Some(self.id().to_owned());
         message.context_id = Some(self.context_id().to_owned());
         self.remember(inner, message.clone());
-        self.turn(inner, TaskState::Working, None);
+        let status = &inner.task.status;
+        // What was taken in is begun at once.
+        let now = match status.timestamp {
+            Some(taken_in) if status.state == TaskState::Submitted => taken_in,
+            _ => self.now(),
+        };
+        self.turn_at(now, inner, TaskState::Working, None);
         Ok(message)
     }
 
@@ -140,17 +146,30 @@ impl TaskCell {
 
     /// Moves the task to another state, if there is a way from where it stands, and tells all.
     fn turn(&self, inner: &mut Inner, state: TaskState, said: Option<Vec<Part>>) {
+        self.turn_at(self.now(), inner, state, said);
+    }
+
+    fn now(&self) -> Timestamp {
+        self.engine.clock.now().into()
+    }
+
+    fn turn_at(
+        &self,
+        now: Timestamp,
+        inner: &mut Inner,
+        state: TaskState,
+        said: Option<Vec<Part>>,
+    ) {
         if !may_follow(inner.task.status.state, state) {
             return;
         }
         self.engine.meter.leave(inner.task.status.state);
         self.engine.meter.enter(state);
-        let now = self.engine.clock.now();
         let message = said.map(|parts| Box::new(self.agent_message(parts)));
         let status = TaskStatus {
             state,
             message,
-            timestamp: Some(Timestamp::from(now)),
+            timestamp: Some(now),
         };
         inner.task.status = status;
         if inner.is_heard() {
