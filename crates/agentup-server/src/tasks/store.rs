@@ -4,7 +4,6 @@
 //! answer because no other question can be asked (`A2A §3.3.2`, `§13.1`).
 
 use std::{
-    collections::VecDeque,
     hash::BuildHasher as _,
     sync::{
         Arc,
@@ -15,13 +14,16 @@ use std::{
 
 use agentup_auth::PrincipalId;
 use foldhash::quality::RandomState;
-use hashbrown::{HashTable, hash_table::Entry};
+use hashbrown::hash_table::Entry;
 use parking_lot::Mutex;
 
-use super::{
-    cell::{MessageKey, TaskCell},
-    conversation::Extent,
-};
+use super::{cell::TaskCell, conversation::Extent};
+
+mod held;
+mod shard;
+
+use held::{Held, Owner};
+use shard::Shard;
 
 /// How much the store keeps, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -40,11 +42,11 @@ pub(crate) struct Bounds {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full;
 
-/// Enough that two requests seldom meet at one lock.
-const SHARDS: usize = 16;
-
 /// How many of the oldest tasks are looked at for one that may go.
 const EVICTION_SCAN: usize = 64;
+
+/// Enough that two requests seldom meet at one lock.
+const SHARDS: usize = 16;
 
 pub(crate) struct Store {
     shards: [Mutex<Shard>; SHARDS],
@@ -52,40 +54,6 @@ pub(crate) struct Store {
     total: AtomicUsize,
     next: AtomicU64,
     bounds: Bounds,
-}
-
-/// The tasks of some of the owners. Their ages are in the order of their creation.
-#[derive(Default)]
-struct Shard {
-    owners: HashTable<Held>,
-    /// The tasks of all, the oldest first, each with the hash of its owner. Those that went before
-    /// their turn may still be in it.
-    by_age: VecDeque<(u64, u64)>,
-    tasks: usize,
-}
-
-/// An owner, with its hash: it is looked for several times in a request.
-#[derive(Clone)]
-struct Owner {
-    id: PrincipalId,
-    hash: u64,
-}
-
-/// What is kept of one owner.
-struct Held {
-    owner: Owner,
-    /// The ages by the hashes of the ids.
-    by_id: HashTable<Aged>,
-    /// The oldest first.
-    tasks: VecDeque<(u64, Arc<TaskCell>)>,
-    /// The latest task that a message began.
-    by_message: HashTable<(MessageKey, u64)>,
-}
-
-/// A task in the table of ids.
-struct Aged {
-    hash: u64,
-    age: u64,
 }
 
 impl Store {
@@ -131,7 +99,7 @@ impl Store {
         let mut room = None;
         if held.tasks.len() >= self.bounds.max_tasks_per_owner {
             let age = held.oldest_finished().ok_or(Full)?;
-            room = held.remove(age, &self.hasher);
+            room = held.remove(age);
         } else {
             *tasks = tasks.saturating_add(1);
             self.total.fetch_add(1, Ordering::Relaxed);
@@ -214,7 +182,7 @@ impl Store {
                 })
                 .collect();
             for (owner, age) in &stale {
-                if let Some(cell) = shard.remove(*owner, *age, &self.hasher) {
+                if let Some(cell) = shard.remove(*owner, *age) {
                     // Work that nobody can ask about any more has no reason to go on.
                     cell.abandon("The agent gave up this task.");
                 }
@@ -249,7 +217,7 @@ impl Store {
         for offset in 0..SHARDS {
             let mut shard = self.shard(home.wrapping_add(offset)).lock();
             if let Some((age, owner)) = shard.oldest_finished() {
-                let room = shard.remove(owner, age, &self.hasher);
+                let room = shard.remove(owner, age);
                 drop(shard);
                 drop(room);
                 self.total.fetch_sub(1, Ordering::Relaxed);
@@ -266,161 +234,6 @@ impl Store {
     )]
     const fn shard(&self, index: usize) -> &Mutex<Shard> {
         &self.shards[index % SHARDS]
-    }
-}
-
-impl Owner {
-    /// The index of the shard with its tasks: by bits that the tables within do not look at first.
-    fn home(&self) -> usize {
-        usize::try_from(self.hash >> 32).unwrap_or_default()
-    }
-
-    fn is(&self, other: &Self) -> bool {
-        self.hash == other.hash && self.id == other.id
-    }
-}
-
-impl Shard {
-    /// The task of that age of the owner with that hash. No two tasks have one age, so two owners
-    /// may well have one hash.
-    fn remove(&mut self, owner: u64, age: u64, hasher: &RandomState) -> Option<Arc<TaskCell>> {
-        let has_it = |held: &Held| held.at(age).is_some();
-        let mut entry = self.owners.find_entry(owner, has_it).ok()?;
-        let cell = entry.get_mut().remove(age, hasher);
-        if entry.get().tasks.is_empty() {
-            entry.remove();
-        }
-        self.tasks = self.tasks.saturating_sub(1);
-        cell
-    }
-
-    /// The age of the oldest task that has ended, with the hash of its owner.
-    fn oldest_finished(&mut self) -> Option<(u64, u64)> {
-        // What has gone in the meantime is passed once.
-        while let Some((age, owner)) = self.by_age.front()
-            && self.task(*age, *owner).is_none()
-        {
-            self.by_age.pop_front();
-        }
-        self.first_finished().or_else(|| {
-            self.forget_gone();
-            self.first_finished()
-        })
-    }
-
-    fn first_finished(&self) -> Option<(u64, u64)> {
-        let mut oldest = self.by_age.iter().take(EVICTION_SCAN).copied();
-        oldest.find(|(age, owner)| {
-            let task = self.task(*age, *owner);
-            task.is_some_and(TaskCell::is_terminal)
-        })
-    }
-
-    fn task(&self, age: u64, owner: u64) -> Option<&TaskCell> {
-        let held = self.owners.find(owner, |held| held.at(age).is_some())?;
-        held.at(age).map(|cell| &**cell)
-    }
-
-    /// Forgets the ages of what has gone. Where most have, it costs each of them the same.
-    fn forget_gone(&mut self) {
-        if self.by_age.len() > self.tasks {
-            let mut ages = std::mem::take(&mut self.by_age);
-            ages.retain(|(age, owner)| self.task(*age, *owner).is_some());
-            self.by_age = ages;
-        }
-    }
-
-    /// Whether more have gone than are there.
-    fn is_mostly_gone(&self) -> bool {
-        self.by_age.len() > self.tasks.saturating_mul(2).saturating_add(EVICTION_SCAN)
-    }
-}
-
-impl Held {
-    fn of(owner: Owner) -> Self {
-        Self {
-            owner,
-            by_id: HashTable::new(),
-            tasks: VecDeque::new(),
-            by_message: HashTable::new(),
-        }
-    }
-
-    const fn hash(&self) -> u64 {
-        self.owner.hash
-    }
-
-    /// All tasks, the oldest first.
-    fn all(&self) -> impl DoubleEndedIterator<Item = &Arc<TaskCell>> {
-        self.tasks.iter().map(|(_, cell)| cell)
-    }
-
-    fn place_of(&self, age: u64) -> Option<usize> {
-        // What goes is the oldest, but for a few.
-        match self.tasks.front() {
-            Some((oldest, _)) if *oldest == age => Some(0),
-            _ => self.tasks.binary_search_by_key(&age, |(age, _)| *age).ok(),
-        }
-    }
-
-    fn at(&self, age: u64) -> Option<&Arc<TaskCell>> {
-        let (_, cell) = self.tasks.get(self.place_of(age)?)?;
-        Some(cell)
-    }
-
-    fn find(&self, hash: u64, id: &str) -> Option<&Arc<TaskCell>> {
-        let is_it = |aged: &Aged| {
-            aged.hash == hash && self.at(aged.age).is_some_and(|cell| cell.id() == id)
-        };
-        let aged = self.by_id.find(hash, is_it)?;
-        self.at(aged.age)
-    }
-
-    fn insert(&mut self, age: u64, hash: u64, cell: Arc<TaskCell>) {
-        let aged = Aged { hash, age };
-        self.by_id.insert_unique(hash, aged, |aged| aged.hash);
-        if let Some(key) = cell.begun_by {
-            let is_it = |(known, _): &(MessageKey, u64)| *known == key;
-            let entry = self
-                .by_message
-                .entry(key.hash(), is_it, |(key, _)| key.hash());
-            entry.insert((key, age));
-        }
-        self.tasks.push_back((age, cell));
-    }
-
-    fn remove(&mut self, age: u64, hasher: &RandomState) -> Option<Arc<TaskCell>> {
-        let (_, cell) = self.tasks.remove(self.place_of(age)?)?;
-        let aged = self
-            .by_id
-            .find_entry(hasher.hash_one(cell.id()), |aged| aged.age == age);
-        if let Ok(aged) = aged {
-            aged.remove();
-        }
-        if let Some(key) = cell.begun_by
-            && let Ok(latest) = self
-                .by_message
-                .find_entry(key.hash(), |known| *known == (key, age))
-        {
-            latest.remove();
-        }
-        Some(cell)
-    }
-
-    /// The latest task that the message of this one began.
-    fn begun_by(&self, cell: &TaskCell) -> Option<&Arc<TaskCell>> {
-        let key = cell.begun_by?;
-        let (_, age) = self
-            .by_message
-            .find(key.hash(), |(known, _)| *known == key)?;
-        self.at(*age)
-    }
-
-    fn oldest_finished(&self) -> Option<u64> {
-        self.tasks
-            .iter()
-            .take(EVICTION_SCAN)
-            .find_map(|(age, cell)| cell.is_terminal().then_some(*age))
     }
 }
 
