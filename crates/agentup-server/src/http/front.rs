@@ -24,7 +24,7 @@ use http::{
 use tower::{Layer as _, Service, ServiceExt as _};
 use tower_http::cors::CorsLayer;
 
-use super::{Rejection, cors, health, jsonrpc, observe, route_of};
+use super::{Rejection, cors, health, jsonrpc, observe, rest, route_of};
 use crate::{
     app::App,
     live::Live,
@@ -156,12 +156,19 @@ impl Front {
         body: &mut Option<B>,
         noted: &Noted,
     ) -> Response {
-        // Nearly all requests go there: they need not be looked up.
-        if head.uri.path() == "/"
+        let (app, path) = (&self.0.app, head.uri.path());
+        // Nearly all requests are operations: they need not be looked up.
+        if path == "/"
             && head.method == Method::POST
             && let Some(body) = body
         {
-            return jsonrpc::answer(&self.0.app, head, body, noted).await;
+            return jsonrpc::answer(app, head, body, noted).await;
+        }
+        if rest::route_of(path).is_some()
+            && let Some(target) = rest::Target::of(&head.method, path)
+            && let Some(body) = body
+        {
+            return rest::answer(app, head, body, noted, target).await;
         }
         let body = body.take().map_or_else(Body::empty, Body::new);
         let mut request = http::Request::from_parts(taken(head), body);

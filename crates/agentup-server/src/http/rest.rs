@@ -5,10 +5,11 @@ use std::sync::Arc;
 use agentup_protocol::{A2aError, ErrorKind, Generation, JsonObject, MethodKind, Operation};
 use axum::{
     Router,
-    extract::{Request, State},
+    body::HttpBody,
     response::Response,
     routing::{any, get, post},
 };
+use bytes::Bytes;
 use http::{
     HeaderMap, Method,
     header::{ACCEPT, CONTENT_TYPE},
@@ -22,25 +23,30 @@ use super::{
     jsonrpc::version,
     perform::{Binding, Call},
 };
-use crate::{app::App, http::Rejection};
+use crate::{app::App, http::Rejection, record::Noted};
 
 mod query;
 mod target;
 
-use target::Target;
+pub(super) use target::Target;
 
 /// The media type of the protocol (`A2A §11.1`), and the answer's where the request names none.
 const A2A_JSON: &str = "application/a2a+json";
 const PLAIN_JSON: &str = "application/json";
 
-/// The routes of this binding.
+/// The routes of this binding, for what asks for no operation of it: all else is answered before.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/message:send", post(answer))
-        .route("/message:stream", post(answer))
-        .route("/tasks", get(answer))
-        .route("/tasks/{*rest}", any(answer))
-        .route("/extendedAgentCard", get(answer))
+        .route("/message:send", post(nothing))
+        .route("/message:stream", post(nothing))
+        .route("/tasks", get(nothing))
+        .route("/tasks/{*rest}", any(nothing))
+        .route("/extendedAgentCard", get(nothing))
+}
+
+/// There is no such thing, which only those hear who may ask for others.
+async fn nothing(Caller(asker): Caller) -> Response {
+    asker.live.challenger.respond(&Rejection::NotFound, None)
 }
 
 /// The pattern of the route of this binding that a path belongs to.
@@ -73,27 +79,33 @@ pub(crate) const fn route_for(operation: MethodKind) -> &'static str {
 }
 
 /// Answers a request of this binding.
-async fn answer(State(app): State<Arc<App>>, Caller(asker): Caller, request: Request) -> Response {
-    let (head, mut body) = request.into_parts();
+pub(super) async fn answer<B: HttpBody<Data = Bytes> + Unpin>(
+    app: &Arc<App>,
+    head: &Parts,
+    body: &mut B,
+    noted: &Noted,
+    target: Target,
+) -> Response {
+    let asker = match Caller::of(head, app, noted).await {
+        Ok(Caller(asker)) => asker,
+        Err(response) => return response,
+    };
     let media_type = media_type(&head.headers);
     let call = Call {
-        app: &app,
+        app,
         asker: &asker,
         binding: Binding::Rest { media_type },
     };
-    let Some(target) = Target::of(&head.method, head.uri.path()) else {
-        return asker.live.challenger.respond(&Rejection::NotFound, None);
-    };
-    let body = if has_body(&head) {
-        match json_body(&head.headers, &mut body, &asker.live.limits).await {
+    let body = if has_body(head) {
+        match json_body(&head.headers, body, &asker.live.limits).await {
             Ok(body) => body,
             Err(rejection) => return asker.live.challenger.respond(&rejection, None),
         }
     } else {
-        bytes::Bytes::new()
+        Bytes::new()
     };
     let kind = target.kind;
-    call.answer(Some(kind), operation(&head, target, &body))
+    call.answer(Some(kind), operation(head, target, &body))
         .await
 }
 

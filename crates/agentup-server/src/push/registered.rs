@@ -69,7 +69,7 @@ impl Registered {
             .or_else(|| same_address().map(|known| known.id.clone()))
             .unwrap_or_else(|| Uuid::new_v4().to_string());
         config.id = Some(id.clone());
-        config.task_id = task_id.to_owned();
+        task_id.clone_into(&mut config.task_id);
         config.tenant = None;
         let answer = config.clone();
         let known = self.webhooks.iter().position(|known| known.id == id);

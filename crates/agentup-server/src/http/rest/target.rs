@@ -5,14 +5,14 @@ use http::Method;
 
 /// An operation, and the members of its request that stand in the path.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub(in crate::http) struct Target {
     pub(super) kind: MethodKind,
     pub(super) ids: Vec<(&'static str, String)>,
 }
 
 impl Target {
     /// Reads the table of `A2A §5.3`; none for a path that is not in it, or not with this method.
-    pub(super) fn of(method: &Method, path: &str) -> Option<Self> {
+    pub(in crate::http) fn of(method: &Method, path: &str) -> Option<Self> {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         let (get, post) = (*method == Method::GET, *method == Method::POST);
         let (kind, ids) = match *segments.as_slice() {

@@ -83,12 +83,11 @@ impl Held {
         let aged = Aged { hash, age };
         self.by_id.insert_unique(hash, aged, |aged| aged.hash);
         if let Some(hash) = cell.begun_by.map(MessageKey::hash) {
-            match self.by_message.find_mut(hash, |known| known.hash == hash) {
-                Some(known) => known.age = age,
-                None => {
-                    let aged = Aged { hash, age };
-                    self.by_message.insert_unique(hash, aged, |aged| aged.hash);
-                }
+            if let Some(known) = self.by_message.find_mut(hash, |known| known.hash == hash) {
+                known.age = age;
+            } else {
+                let aged = Aged { hash, age };
+                self.by_message.insert_unique(hash, aged, |aged| aged.hash);
             }
         }
         self.tasks.push_back((age, cell));
