@@ -10,7 +10,7 @@ use crate::{
     limits::CallerPlace,
     live::Live,
     push::Webhook,
-    record::Noted,
+    record::{Noted, Outcome},
     tasks::{Canceled, Opened, Origin, TaskCell, Tasks, Turn, TurnRefused},
 };
 
@@ -249,7 +249,7 @@ impl Asker {
         }
         let cell = tasks.refuse(self.principal.id(), skill.id(), request.message, &words)?;
         self.noted.task(&cell);
-        self.noted.denied(denied);
+        self.noted.ended(Outcome::Denied(denied));
         Ok(Accepted { cell, turn: None })
     }
 }

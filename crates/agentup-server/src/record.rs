@@ -53,8 +53,8 @@ pub(crate) struct Notes {
     pub(crate) skill: Option<Arc<str>>,
     /// The caller's task that the request is about.
     pub(crate) task: Option<Arc<TaskCell>>,
-    /// A denial that is told as a task, so that the answer does not show it.
-    denied: Option<Denied>,
+    /// How the request ended, where the answer itself does not say it.
+    outcome: Option<Outcome>,
 }
 
 /// An operation of the protocol, in the words it came in.
@@ -162,10 +162,7 @@ impl<T: Fn(&Record)> Watch<T> {
 
     fn tell(&self, outcome: Outcome, status: StatusCode) {
         let mut notes = self.noted.take();
-        let outcome = match notes.denied.take() {
-            Some(denied) => Outcome::Denied(denied),
-            None => outcome,
-        };
+        let outcome = notes.outcome.take().unwrap_or(outcome);
         (self.tell)(&Record {
             id: Arc::clone(self.noted.id()),
             trace: self.noted.trace().cloned(),

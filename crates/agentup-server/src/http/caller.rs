@@ -15,7 +15,7 @@ use crate::{
     limits::{CallerPlace, TooMany},
     live::Live,
     operations::Asker,
-    record::Noted,
+    record::{Noted, Outcome},
 };
 
 /// The caller of a route that is not public.
@@ -50,7 +50,7 @@ impl Caller {
                 noted: noted.clone(),
                 _place: place,
             })),
-            Err(rejection) => Err(refuse(&rejection, parts, &live)),
+            Err(rejection) => Err(refuse(&rejection, parts, &live, noted)),
         }
     }
 }
@@ -104,8 +104,10 @@ fn token_of(parts: &Parts, live: &Live, principal: &Principal) -> Option<CallerT
     parts.headers.get(AUTHORIZATION).and_then(CallerToken::new)
 }
 
-fn refuse(rejection: &Rejection, parts: &Parts, live: &Live) -> Response {
+fn refuse(rejection: &Rejection, parts: &Parts, live: &Live, noted: &Noted) -> Response {
+    // Not by the response, which takes longer: a flood of bad tokens has as many of these.
+    noted.ended(Outcome::from(rejection));
     // The id of a JSON-RPC request stands in the body, which is not read.
     let id = (parts.uri.path() == "/").then_some(&Id::NULL);
-    live.challenger.respond(rejection, id)
+    live.challenger.refusal(rejection, id)
 }

@@ -91,8 +91,14 @@ pub(crate) enum RejectionKind {
 }
 
 impl Challenger {
-    /// The response to a refusal. `id` is there on the JSON-RPC route.
+    /// The response to a refusal, which says for itself how the request ended. `id` is there on the
+    /// JSON-RPC route.
     pub(crate) fn respond(&self, rejection: &Rejection, id: Option<&Id<'_>>) -> Response {
+        with_outcome(self.refusal(rejection, id), Outcome::from(rejection))
+    }
+
+    /// The response to a refusal and nothing besides.
+    pub(super) fn refusal(&self, rejection: &Rejection, id: Option<&Id<'_>>) -> Response {
         let (status, grpc_status) = rejection.status();
         let error = ErrorBody {
             code: status.as_u16(),
@@ -127,7 +133,7 @@ impl Challenger {
             // The rest of the body is not read, so nothing can follow it (RFC 9110 §15.5.14).
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        with_outcome(response, Outcome::from(rejection))
+        response
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use agentup_auth::{Denied, Principal};
+use agentup_auth::Principal;
 use agentup_handlers::{ClientCertificate, TraceContext};
 use http::request::Parts;
 use parking_lot::Mutex;
 
-use super::{Asked, Notes};
+use super::{Asked, Notes, Outcome};
 use crate::{client_address::ClientAddress, tasks::TaskCell};
 
 /// The name of a request and the notes on it. It travels with the request; clones are the same.
@@ -92,9 +92,9 @@ impl Noted {
         self.0.notes.lock().task = Some(Arc::clone(task));
     }
 
-    /// A denial that the answer does not show by its status.
-    pub(crate) fn denied(&self, denied: Denied) {
-        self.0.notes.lock().denied = Some(denied);
+    /// How it ended, where the answer does not say it, as of a denial that is told as a task.
+    pub(crate) fn ended(&self, outcome: Outcome) {
+        self.0.notes.lock().outcome = Some(outcome);
     }
 
     /// All that was noted, at the end.
