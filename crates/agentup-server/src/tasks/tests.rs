@@ -71,6 +71,14 @@ fn cell() -> Arc<TaskCell> {
     ))
 }
 
+/// A task that has ended.
+pub(super) fn ended() -> Arc<TaskCell> {
+    let cell = cell();
+    let _ = cell.begin(message("m"));
+    cell.finish(Ok(Reply::text("done")));
+    cell
+}
+
 fn message(id: &str) -> Message {
     Message::new(id, Role::User, vec![Part::text("hello")])
 }
