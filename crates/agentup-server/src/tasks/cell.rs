@@ -41,7 +41,8 @@ pub(crate) struct TaskCell {
     settled: Notify,
 }
 
-/// What stands for the id of a message: a hash that nobody outside can foresee.
+/// What stands for the id of a message: its hash, another one in every process. A sender who finds
+/// two ids with one hash mixes up nothing but its own tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct MessageKey(u64);
 

@@ -13,6 +13,7 @@ pub(super) struct Shard {
     /// The tasks of all, the oldest first, each with the hash of its owner. Those that went before
     /// their turn may still be in it.
     pub(super) by_age: VecDeque<(u64, u64)>,
+    /// How many tasks there are.
     pub(super) tasks: usize,
 }
 
