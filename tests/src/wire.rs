@@ -45,10 +45,11 @@ impl Wire {
         self.send(head);
     }
 
-    /// Begins a request of the bearer of this token whose body does not come.
+    /// A request of the bearer of this token whose body does not come. It has all its places: the
+    /// server asks for the body after it gave them.
     ///
     /// # Panics
-    /// When the server is gone.
+    /// When the server does not ask for the body.
     #[must_use]
     pub fn waiting(server: &Server, token: &str) -> Self {
         let mut wire = Self::connect(server.authority());
@@ -56,7 +57,10 @@ impl Wire {
             &format!("Authorization: Bearer {token}"),
             "Content-Type: application/json",
             "Content-Length: 10",
+            "Expect: 100-continue",
         ]);
+        let asked = wire.answer();
+        assert_eq!(asked.status, 100, "{asked:?}");
         wire
     }
 
