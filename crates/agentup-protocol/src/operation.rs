@@ -13,10 +13,10 @@ use crate::{
 /// The eleven operations of the protocol (A2A §5.3), in the order of the specification.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operation {
-    /// Send a message; wait for the answer.
-    SendMessage(SendMessageRequest),
+    /// Send a message; wait for the answer. In a box: it is by far the largest, and handed on often.
+    SendMessage(Box<SendMessageRequest>),
     /// Send a message; follow the events.
-    SendStreamingMessage(SendMessageRequest),
+    SendStreamingMessage(Box<SendMessageRequest>),
     /// Read a task.
     GetTask(GetTaskRequest),
     /// List the caller's tasks.
@@ -129,9 +129,9 @@ impl Operation {
 
     fn decode_v10(kind: MethodKind, params: Option<&RawValue>) -> Result<Self, A2aError> {
         Ok(match kind {
-            MethodKind::SendMessage => Self::SendMessage(read(params, v10::send)?),
+            MethodKind::SendMessage => Self::SendMessage(Box::new(read(params, v10::send)?)),
             MethodKind::SendStreamingMessage => {
-                Self::SendStreamingMessage(read(params, v10::send)?)
+                Self::SendStreamingMessage(Box::new(read(params, v10::send)?))
             }
             MethodKind::GetTask => Self::GetTask(read(params, v10::get_task)?),
             MethodKind::ListTasks => Self::ListTasks(read(params, v10::list_tasks)?),

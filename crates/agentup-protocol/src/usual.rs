@@ -12,7 +12,10 @@ use crate::wire::Object;
 use crate::{Generation, Message, Part, Role, SendMessageConfiguration, SendMessageRequest};
 
 /// Reads the parameters of a request that sends a message.
-pub(crate) fn send(reader: &mut Reader<'_>, generation: Generation) -> Option<SendMessageRequest> {
+pub(crate) fn send(
+    reader: &mut Reader<'_>,
+    generation: Generation,
+) -> Option<Box<SendMessageRequest>> {
     let (mut tenant, mut message, mut configuration) = (None, None, None);
     let (mut metadata, mut skill_id) = (None, None);
     reader.object(|reader| {
@@ -32,13 +35,13 @@ pub(crate) fn send(reader: &mut Reader<'_>, generation: Generation) -> Option<Se
     })?;
     let message = message?;
     let skill_id = skill_of(skill_id, metadata.as_deref(), &message).ok()?;
-    Some(SendMessageRequest {
+    Some(Box::new(SendMessageRequest {
         tenant,
         message,
         configuration: configuration.unwrap_or_default(),
         metadata,
         skill_id,
-    })
+    }))
 }
 
 fn configuration(

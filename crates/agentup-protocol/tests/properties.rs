@@ -279,7 +279,7 @@ proptest! {
 
     #[test]
     fn send_requests_survive_both_generations(request in send_request()) {
-        let expected = Operation::SendMessage(request.clone());
+        let expected = Operation::SendMessage(Box::new(request.clone()));
         prop_assert_eq!(&decode(Generation::V10, &request), &expected);
         prop_assert_eq!(&decode(Generation::V03, &SendParamsView(&request)), &expected);
     }

@@ -82,7 +82,7 @@ impl Asker {
     pub(crate) fn accept(
         &self,
         tasks: &Tasks,
-        request: SendMessageRequest,
+        request: Box<SendMessageRequest>,
         form: DenialForm,
         webhook: Option<Webhook>,
     ) -> Result<Accepted, Refusal> {
@@ -120,7 +120,7 @@ impl Asker {
     pub(crate) fn send(
         &self,
         tasks: &Tasks,
-        request: SendMessageRequest,
+        request: Box<SendMessageRequest>,
         form: DenialForm,
         webhook: Option<Webhook>,
     ) -> Result<Sent, Refusal> {
@@ -237,7 +237,7 @@ impl Asker {
         tasks: &Tasks,
         skill: &Skill,
         denied: Denied,
-        request: SendMessageRequest,
+        request: Box<SendMessageRequest>,
         form: DenialForm,
     ) -> Result<Accepted, Refusal> {
         if let Some(meter) = self.live.meters.of(skill.id()) {
@@ -258,7 +258,7 @@ impl Asker {
 fn turn(
     cell: &Arc<TaskCell>,
     admitted: Admitted,
-    request: SendMessageRequest,
+    request: Box<SendMessageRequest>,
     origin: Origin,
 ) -> Result<Turn, A2aError> {
     let is_repeatable = is_self_contained(&request.message);

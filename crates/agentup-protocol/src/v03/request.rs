@@ -19,9 +19,9 @@ pub use send::SendParamsView;
 /// Reads the parameters of a 0.3 method.
 pub(crate) fn decode(kind: MethodKind, params: Option<&RawValue>) -> Result<Operation, A2aError> {
     Ok(match kind {
-        MethodKind::SendMessage => Operation::SendMessage(send::read_params(params)?),
+        MethodKind::SendMessage => Operation::SendMessage(Box::new(send::read_params(params)?)),
         MethodKind::SendStreamingMessage => {
-            Operation::SendStreamingMessage(send::read_params(params)?)
+            Operation::SendStreamingMessage(Box::new(send::read_params(params)?))
         }
         MethodKind::GetTask => Operation::GetTask(get_task(read(params, rules::task)?)),
         MethodKind::ListTasks => return Err(A2aError::method_not_found("tasks/list")),
