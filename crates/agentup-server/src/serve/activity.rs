@@ -4,14 +4,20 @@
 //! on what for; while it is at work, its client must take what it is sent.
 
 use std::{
+    future::poll_fn,
     sync::{
         Arc, LazyLock,
-        atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed},
+        atomic::{
+            AtomicBool, AtomicU8, AtomicU32, AtomicU64,
+            Ordering::{Acquire, Relaxed, Release},
+        },
     },
+    task::{Context, Poll},
     time::Duration,
 };
 
-use tokio::{sync::Notify, time::Instant};
+use futures_util::task::AtomicWaker;
+use tokio::time::Instant;
 
 use crate::{config::LimitsConfig, metrics::Limit};
 
@@ -60,7 +66,9 @@ pub(super) struct Activity {
     is_http2: AtomicBool,
     /// Whether it has been at work.
     has_served: AtomicBool,
-    end: Notify,
+    is_to_end: AtomicBool,
+    /// Of whoever waits for that: one that is asked at every step of a connection, and so a cheap one.
+    waker: AtomicWaker,
 }
 
 /// What a connection waits for, if it does.
@@ -117,7 +125,8 @@ impl Activity {
             requests: AtomicU32::new(0),
             is_http2: AtomicBool::new(false),
             has_served: AtomicBool::new(false),
-            end: Notify::new(),
+            is_to_end: AtomicBool::new(false),
+            waker: AtomicWaker::new(),
         }
     }
 
@@ -159,12 +168,22 @@ impl Activity {
 
     /// Has the connection ended.
     pub(super) fn end(&self) {
-        self.end.notify_one();
+        self.is_to_end.store(true, Release);
+        self.waker.wake();
     }
 
     /// Waits until the connection is to be ended for the sake of others.
     pub(super) async fn ended(&self) {
-        self.end.notified().await;
+        let is_to_end = |context: &mut Context<'_>| {
+            // First, so that an end in between is not missed.
+            self.waker.register(context.waker());
+            if self.is_to_end.load(Acquire) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        };
+        poll_fn(is_to_end).await;
     }
 
     /// How long until it is worth another look.
