@@ -6,11 +6,17 @@ use std::sync::{
 };
 
 use arc_swap::ArcSwap;
-use tokio::sync::Semaphore;
 
 use crate::{
-    audit::Audit, clock::Clock, health::Health, limits::PerCaller, live::Live, metrics::Metrics,
-    push::Push, tasks::Tasks, traces::Tracer,
+    audit::Audit,
+    clock::Clock,
+    health::Health,
+    limits::{Concurrency, PerCaller},
+    live::Live,
+    metrics::Metrics,
+    push::Push,
+    tasks::Tasks,
+    traces::Tracer,
 };
 
 /// The state of a running server.
@@ -22,15 +28,13 @@ pub(crate) struct App {
     pub(crate) clock: Clock,
     pub(crate) audit: Audit,
     /// One for each request that may be in flight.
-    pub(crate) places: Semaphore,
+    pub(crate) places: Concurrency,
     /// Answers for the agent where its skills are asked.
     pub(crate) health: Health,
     /// The requests that are in flight, by caller.
     pub(crate) requests: Arc<PerCaller>,
     /// The streams of events that are open, by caller.
     pub(crate) streams: Arc<PerCaller>,
-    /// How many of those there are.
-    pub(crate) concurrency: usize,
     pub(crate) metrics: Arc<Metrics>,
     stopping: AtomicBool,
     /// Whether the configuration that is to hold could not be taken over.
@@ -48,7 +52,6 @@ impl App {
         health: Health,
         metrics: Arc<Metrics>,
     ) -> Arc<Self> {
-        let concurrency = concurrency.min(Semaphore::MAX_PERMITS);
         metrics.reloads.started(clock.unix());
         let app = Arc::new(Self {
             requests: Arc::default(),
@@ -58,8 +61,7 @@ impl App {
             tasks,
             clock,
             audit,
-            places: Semaphore::new(concurrency),
-            concurrency,
+            places: Concurrency::new(concurrency),
             metrics,
             stopping: AtomicBool::new(false),
             outdated: AtomicBool::new(false),
@@ -100,12 +102,6 @@ impl App {
     /// Whether the server is to stop.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
-    }
-
-    /// How many requests are being answered.
-    pub(crate) fn requests_in_flight(&self) -> usize {
-        self.concurrency
-            .saturating_sub(self.places.available_permits())
     }
 
     /// Makes the readiness probe fail, for a balancer to send requests elsewhere.

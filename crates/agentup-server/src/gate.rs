@@ -176,27 +176,35 @@ impl Guarded {
         certificate: Option<&CertificateThumbprint>,
         clock: &Clock,
     ) -> Result<Principal, Rejection> {
-        let mut tokens = head
-            .headers
-            .get_all(AUTHORIZATION)
-            .iter()
-            .map(HeaderValue::as_bytes)
-            .peekable();
-        if let Some(gate) = &self.api_key {
-            let keys = gate.presented(head);
-            if !keys.is_empty() && tokens.peek().is_some() {
-                return Err(Rejection::Credential(CredentialError::TwoCredentials));
-            }
-            if let Some(key) = gate.admit(&keys, clock).await? {
-                return Ok(Principal::from_api_key(&key, &self.graph));
-            }
+        // In boxes, so that tokens which come by themselves have no room for the others.
+        if let Some(gate) = &self.api_key
+            && let Some(principal) = Box::pin(self.admit_key(gate, head, clock)).await?
+        {
+            return Ok(principal);
         }
+        let tokens = head.headers.get_all(AUTHORIZATION).iter();
+        let tokens = tokens.map(HeaderValue::as_bytes);
         let found = credential(tokens).map_err(Rejection::Credential)?;
         let (scheme, token) = found.ok_or(Rejection::Unauthenticated)?;
         match scheme {
             Scheme::Bearer => self.admit_token(token, certificate, clock).await,
-            Scheme::Dpop => self.admit_proven(token, head, certificate, clock).await,
+            Scheme::Dpop => Box::pin(self.admit_proven(token, head, certificate, clock)).await,
         }
+    }
+
+    /// Whoever the API key of the request stands for, if it has one.
+    async fn admit_key(
+        &self,
+        gate: &ApiKeyGate,
+        head: &Parts,
+        clock: &Clock,
+    ) -> Result<Option<Principal>, Rejection> {
+        let keys = gate.presented(head);
+        if !keys.is_empty() && head.headers.contains_key(AUTHORIZATION) {
+            return Err(Rejection::Credential(CredentialError::TwoCredentials));
+        }
+        let key = gate.admit(&keys, clock).await?;
+        Ok(key.map(|key| Principal::from_api_key(&key, &self.graph)))
     }
 
     fn recall(

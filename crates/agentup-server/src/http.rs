@@ -9,7 +9,7 @@ use axum::{
     routing::{any, get, post},
 };
 
-use crate::{app::App, record::Noted};
+use crate::app::App;
 
 mod body;
 mod caller;
@@ -53,7 +53,7 @@ pub(crate) fn front(app: Arc<App>) -> Front {
 /// without.
 fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/", post(call))
+        .route("/", post(rest::nothing))
         .route(CARD, get(wellknown::card))
         .route(OLD_CARD, get(wellknown::card))
         .route(RESOURCE_METADATA, get(wellknown::resource_metadata))
@@ -100,12 +100,6 @@ fn route_of(path: &str) -> &'static str {
         METRICS => METRICS,
         _ => rest::route_of(path).unwrap_or(NOWHERE),
     }
-}
-
-/// A call of JSON-RPC that comes by the router. Those of connections need not be looked up.
-async fn call(State(app): State<Arc<App>>, request: Request) -> Response {
-    let (head, mut body) = request.into_parts();
-    jsonrpc::answer(&app, &head, &mut body, &Noted::of(&head)).await
 }
 
 async fn not_found(State(app): State<Arc<App>>) -> Response {

@@ -5,8 +5,10 @@ use agentup_handlers::middleware::{Limited, RateLimit, RateLimiter, Timer};
 
 use crate::{client_address::Source, config::LimitsConfig};
 
+mod concurrency;
 mod per_caller;
 
+pub(crate) use concurrency::Concurrency;
 pub(crate) use per_caller::{CallerPlace, PerCaller, TooMany};
 
 /// Counts the requests of callers, and the refused credentials of addresses. Both are bounded: see

@@ -18,6 +18,16 @@ use crate::{
     record::{Noted, Outcome},
 };
 
+/// A request that has arrived, with all that is asked before its body.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrival<'a> {
+    pub(super) app: &'a Arc<App>,
+    /// The settings that hold for it.
+    pub(super) live: &'a Arc<Live>,
+    pub(super) head: &'a Parts,
+    pub(super) noted: &'a Noted,
+}
+
 /// The caller of a route that is not public.
 ///
 /// An extractor of the request's head: it runs before the body is read, and a request without
@@ -29,47 +39,53 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
-        Self::of(parts, app, &Noted::of(parts)).await
+        let arrival = Arrival {
+            app,
+            live: &app.live(),
+            head: parts,
+            noted: &Noted::of(parts),
+        };
+        Self::of(arrival).await
     }
 }
 
 impl Caller {
-    /// The caller of a request with this head.
+    /// The caller of a request.
     ///
     /// # Errors
     /// With the answer to a request without valid credentials.
-    pub(super) async fn of(parts: &Parts, app: &App, noted: &Noted) -> Result<Self, Response> {
-        let live = app.live();
-        let admitted = admit(parts, app, &live, noted).await;
-        match admitted {
+    pub(super) async fn of(arrival: Arrival<'_>) -> Result<Self, Response> {
+        let Arrival { live, noted, .. } = arrival;
+        match admit(arrival).await {
             Ok((principal, place)) => Ok(Self(Asker {
-                token: token_of(parts, &live, &principal),
+                token: token_of(arrival.head, live, &principal),
                 certificate: noted.certificate().cloned(),
                 principal,
-                live,
+                live: Arc::clone(live),
                 noted: noted.clone(),
                 _place: place,
             })),
-            Err(rejection) => Err(refuse(&rejection, parts, &live, noted)),
+            Err(rejection) => Err(refuse(&rejection, arrival)),
         }
     }
 }
 
 /// The principal behind a request, if neither it nor the address that it comes from has used up what
 /// it has; and the place of the request among its others.
-async fn admit(
-    parts: &Parts,
-    app: &App,
-    live: &Live,
-    noted: &Noted,
-) -> Result<(Arc<Principal>, Option<CallerPlace>), Rejection> {
+async fn admit(arrival: Arrival<'_>) -> Result<(Arc<Principal>, Option<CallerPlace>), Rejection> {
+    let Arrival {
+        app,
+        live,
+        head,
+        noted,
+    } = arrival;
     // Not known of a request that a program hands to the router by itself.
     let source = noted.client_address().and_then(ClientAddress::source);
     let certificate = noted.certificate().map(ClientCertificate::thumbprint);
     let worth = source.map_or(Ok(()), |source| live.limiters.check_source(source));
     let principal = match worth {
         Ok(()) => {
-            let admitted = live.gate.admit(parts, certificate, &app.clock).await;
+            let admitted = live.gate.admit(head, certificate, &app.clock).await;
             admitted.inspect_err(|rejection| {
                 if rejection.is_of_credential() {
                     live.limiters.count_refusal(source);
@@ -78,7 +94,7 @@ async fn admit(
         }
         // Who guesses is not to pay for those who know: what was found good before still is.
         Err(limited) => {
-            let known = live.gate.recall(parts, certificate, &app.clock);
+            let known = live.gate.recall(head, certificate, &app.clock);
             known.ok_or(Rejection::SourceLimited(limited.retry_after))?
         }
     };
@@ -104,10 +120,10 @@ fn token_of(parts: &Parts, live: &Live, principal: &Principal) -> Option<CallerT
     parts.headers.get(AUTHORIZATION).and_then(CallerToken::new)
 }
 
-fn refuse(rejection: &Rejection, parts: &Parts, live: &Live, noted: &Noted) -> Response {
+fn refuse(rejection: &Rejection, arrival: Arrival<'_>) -> Response {
     // Not by the response, which takes longer: a flood of bad tokens has as many of these.
-    noted.ended(Outcome::from(rejection));
+    arrival.noted.ended(Outcome::from(rejection));
     // The id of a JSON-RPC request stands in the body, which is not read.
-    let id = (parts.uri.path() == "/").then_some(&Id::NULL);
-    live.challenger.refusal(rejection, id)
+    let id = (arrival.head.uri.path() == "/").then_some(&Id::NULL);
+    arrival.live.challenger.refusal(rejection, id)
 }

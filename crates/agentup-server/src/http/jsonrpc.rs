@@ -1,7 +1,5 @@
 //! The JSON-RPC route, for both generations: `POST /` (`A2A §9`).
 
-use std::sync::Arc;
-
 use agentup_protocol::{
     jsonrpc::{Id, Received},
     requested_version,
@@ -12,21 +10,19 @@ use http::{HeaderName, request::Parts};
 
 use super::{
     body::json_body,
-    caller::Caller,
+    caller::{Arrival, Caller},
     perform::{Binding, Call},
 };
-use crate::{app::App, record::Noted};
 
 const VERSION: HeaderName = HeaderName::from_static("a2a-version");
 
 /// Answers a call.
 pub(super) async fn answer<B: HttpBody<Data = Bytes> + Unpin>(
-    app: &Arc<App>,
-    head: &Parts,
+    arrival: Arrival<'_>,
     body: &mut B,
-    noted: &Noted,
 ) -> Response {
-    let asker = match Caller::of(head, app, noted).await {
+    let Arrival { app, head, .. } = arrival;
+    let asker = match Caller::of(arrival).await {
         Ok(Caller(asker)) => asker,
         Err(response) => return response,
     };

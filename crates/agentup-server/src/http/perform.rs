@@ -58,22 +58,25 @@ impl Call<'_> {
     /// Does what was asked for, or answers why not. `kind` is there as soon as the request is
     /// understood that far.
     ///
-    /// Only a task that is still at work is waited for. All else is done at once, so that the future
-    /// of a request has no room for it.
-    pub(crate) async fn answer(
+    /// Only a task that is still at work is waited for. All else is done at once, before there is a
+    /// future, which would have room for it.
+    pub(crate) fn answer(
         &self,
         kind: Option<MethodKind>,
         operation: Result<Operation, A2aError>,
-    ) -> Response {
-        match self.begin(kind, operation) {
-            Step::Answered(response) => response,
-            Step::Waits(cell, length) => {
-                // A task that outlasts the caller's request goes on; the caller gets it as it
-                // stands, with the id to ask for it again.
-                let patience = self.asker.live.limits.request_timeout;
-                let settled = tokio::time::timeout(patience, cell.settled());
-                let _ = Box::pin(settled).await;
-                self.sent(&cell, length)
+    ) -> impl Future<Output = Response> + Send {
+        let step = self.begin(kind, operation);
+        async move {
+            match step {
+                Step::Answered(response) => response,
+                Step::Waits(cell, length) => {
+                    // A task that outlasts the caller's request goes on; the caller gets it as it
+                    // stands, with the id to ask for it again.
+                    let patience = self.asker.live.limits.request_timeout;
+                    let settled = tokio::time::timeout(patience, cell.settled());
+                    let _ = Box::pin(settled).await;
+                    self.sent(&cell, length)
+                }
             }
         }
     }
@@ -176,9 +179,7 @@ impl Call<'_> {
     /// A task that a message went to.
     fn sent(&self, cell: &TaskCell, length: Option<u32>) -> Response {
         // Read where it is kept: a copy would be the dearest part of a short answer.
-        let response = cell.read(|task| self.result(Outcome::SentTask(&trimmed(task, length))));
-        cell.rest();
-        response
+        cell.read_last(|task| self.result(Outcome::SentTask(&trimmed(task, length))))
     }
 
     /// A task that was asked for by its id.

@@ -19,11 +19,11 @@ use serde_json::Value;
 
 use super::{
     body::json_body,
-    caller::Caller,
+    caller::{Arrival, Caller},
     jsonrpc::version,
     perform::{Binding, Call},
 };
-use crate::{app::App, http::Rejection, record::Noted};
+use crate::{app::App, http::Rejection};
 
 mod query;
 mod target;
@@ -45,7 +45,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 }
 
 /// There is no such thing, which only those hear who may ask for others.
-async fn nothing(Caller(asker): Caller) -> Response {
+pub(super) async fn nothing(Caller(asker): Caller) -> Response {
     asker.live.challenger.respond(&Rejection::NotFound, None)
 }
 
@@ -80,13 +80,12 @@ pub(crate) const fn route_for(operation: MethodKind) -> &'static str {
 
 /// Answers a request of this binding.
 pub(super) async fn answer<B: HttpBody<Data = Bytes> + Unpin>(
-    app: &Arc<App>,
-    head: &Parts,
+    arrival: Arrival<'_>,
     body: &mut B,
-    noted: &Noted,
     target: Target,
 ) -> Response {
-    let asker = match Caller::of(head, app, noted).await {
+    let Arrival { app, head, .. } = arrival;
+    let asker = match Caller::of(arrival).await {
         Ok(Caller(asker)) => asker,
         Err(response) => return response,
     };

@@ -81,8 +81,8 @@ impl Collector for Scrape {
             u64::from(Condition::of(app).status == Status::Ready),
         )?;
         metrics.requests.write(page)?;
-        page.gauge(&IN_FLIGHT, app.requests_in_flight())?;
-        page.gauge(&CONCURRENCY, app.concurrency)?;
+        page.gauge(&IN_FLIGHT, app.places.taken())?;
+        page.gauge(&CONCURRENCY, app.places.most())?;
         metrics.connections.write(live.limits.connections, page)?;
         metrics.limits.write(page)?;
         if let Some(tls) = &live.tls {

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::BoxError;
+use axum::{BoxError, response::Response};
 use http::{HeaderValue, Request, header::STRICT_TRANSPORT_SECURITY};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
@@ -142,17 +142,17 @@ impl Connections {
         let front = self.front.clone();
         let stream = WatchedStream::new(stream, Arc::clone(&activity));
         let service = service_fn(move |request: Request<Incoming>| {
-            let (front, hsts, at_work) = (front.clone(), hsts.clone(), activity.begin());
-            let peer = peer.clone();
-            // In a box of its own, or every connection would have room for it for good.
-            Box::pin(async move {
-                let mut response = front.answer(request, Some(peer)).await;
+            let (hsts, at_work) = (hsts.clone(), activity.begin());
+            let finish = |mut response: Response| {
                 if let Some(hsts) = hsts {
                     let headers = response.headers_mut();
                     headers.insert(STRICT_TRANSPORT_SECURITY, hsts);
                 }
                 Ok::<_, Infallible>(response.map(|body| WatchedBody::new(body, at_work)))
-            })
+            };
+            // In a box of its own, or every connection would have room for it for good.
+            let peer = Some(peer.clone());
+            front.clone().answer(request, peer, finish)
         });
         let connection = self.http.serve_connection(TokioIo::new(stream), service);
         watcher.watch(connection)
