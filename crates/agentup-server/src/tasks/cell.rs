@@ -195,10 +195,15 @@ impl TaskCell {
 
     /// Reads the task.
     pub(crate) fn read<R>(&self, reader: impl FnOnce(&Task) -> R) -> R {
-        match &*self.body.lock() {
-            Body::Open(inner) => reader(&inner.task),
-            Body::AtRest(kept) => reader(&kept.task(self.ids())),
-        }
+        self.body.lock().read(self.ids(), reader)
+    }
+
+    /// Reads the task, and has it rest.
+    pub(crate) fn read_last<R>(&self, reader: impl FnOnce(&Task) -> R) -> R {
+        let mut body = self.body.lock();
+        let read = body.read(self.ids(), reader);
+        body.rest(self.ids());
+        read
     }
 
     /// Has the task take less room, if it has ended and nobody hears of it any more. It can be read
@@ -288,6 +293,13 @@ impl Body {
         match self {
             Self::Open(inner) if !inner.task.status.state.is_terminal() => Some(inner),
             Self::Open(_) | Self::AtRest(_) => None,
+        }
+    }
+
+    fn read<R>(&self, ids: Ids<'_>, reader: impl FnOnce(&Task) -> R) -> R {
+        match self {
+            Self::Open(inner) => reader(&inner.task),
+            Self::AtRest(kept) => reader(&kept.task(ids)),
         }
     }
 
