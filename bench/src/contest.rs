@@ -24,7 +24,6 @@ use crate::{
     requests::{Order, Question, Requests},
     scenario::{Budget, Scenario, Tokens},
     service::{CHUNKS, Service},
-    signature,
     tokens::{AUDIENCE, ISSUER, Mint, SECRET},
 };
 
@@ -53,6 +52,7 @@ impl Pace {
 
 /// The names under which they are reported.
 pub(crate) const FLOOR: &str = "floor";
+pub(crate) const FLOOR_AND_CHECK: &str = "floor and check";
 pub(crate) const AGENT: &str = "agentup";
 pub(crate) const PLAIN: &str = "plain";
 
@@ -102,8 +102,17 @@ pub(crate) fn measure(
         _ => 1,
     };
     let log = |name: &str| folder.path().join(format!("{name}.log"));
-    enter(FLOOR, floor(answer.len(), pieces, &log(FLOOR))?, anything)?;
+    let floor = |name: &str, further: &[&str]| {
+        let size = [answer.len(), pieces].map(|it| it.to_string());
+        floor(&size, further, &log(name))
+    };
+    enter(FLOOR, floor(FLOOR, &[])?, anything)?;
     enter(AGENT, server, scenario.ask.expected())?;
+    if let Some(Budget::FloorAndCheck(..)) = scenario.budget {
+        let further = ["--check", scenario.issuer.algorithm().name()];
+        let checking = floor(FLOOR_AND_CHECK, &further)?;
+        enter(FLOOR_AND_CHECK, checking, anything)?;
+    }
     if scenario.others && scenario.issuer == Issuer::Secret && scenario.ask == Ask::Send {
         let plain = plain(&log(PLAIN))?;
         prove(&plain, scenario.issuer, &mut mint)?;
@@ -115,16 +124,11 @@ pub(crate) fn measure(
         }
     }
     rounds(scenario, pace, &question, &mut mint, &mut contestants)?;
-    let signature = match scenario.budget {
-        Some(Budget::FloorAndCheck(..)) => Some(signature::cost(scenario.issuer.algorithm())?),
-        _ => None,
-    };
     let figures = contestants.iter().map(Contestant::figures);
     Ok(Measured::new(
         scenario,
         first.as_ref().map(String::len),
         figures.collect::<Result<_>>()?,
-        signature,
     ))
 }
 
@@ -178,11 +182,11 @@ fn itself() -> Result<Command> {
     Ok(command)
 }
 
-/// The floor, with answers of this size in so many pieces.
-fn floor(bytes: usize, pieces: usize, log: &Path) -> Result<Server> {
+/// The floor, with answers of so many bytes in so many pieces.
+fn floor([bytes, pieces]: &[String; 2], further: &[&str], log: &Path) -> Result<Server> {
     let mut command = itself()?;
-    command.args(["floor", "--bytes", &bytes.to_string()]);
-    command.args(["--pieces", &pieces.to_string()]);
+    command.args(["floor", "--bytes", bytes, "--pieces", pieces]);
+    command.args(further);
     Server::start(command, log)
 }
 

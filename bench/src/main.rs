@@ -53,7 +53,7 @@ fn main() -> Result<ExitCode> {
     match Cli::parse().command {
         Command::Run(command) => command.run(),
         Command::Instructions(command) => command.run(),
-        Command::Floor(command) => serve(command.router()),
+        Command::Floor(command) => serve(command.router()?),
         Command::Plain(command) => serve(command.router()),
     }
 }

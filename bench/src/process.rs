@@ -49,7 +49,7 @@ fn pin(processor: usize) -> Result<()> {
 }
 
 /// Does something on the servers' processor.
-pub(crate) fn on_server_processor<T>(act: impl FnOnce() -> T) -> Result<T> {
+fn on_server_processor<T>(act: impl FnOnce() -> T) -> Result<T> {
     pin(SERVER)?;
     let done = act();
     pin(LOAD)?;
@@ -165,11 +165,6 @@ impl Server {
         let resident = resident.context("the system does not tell the memory of a process")?;
         Ok(resident.saturating_mul(1024))
     }
-}
-
-/// The processor time of this thread.
-pub(crate) fn own_processor_time() -> Result<Duration> {
-    on_processor(Path::new("/proc/thread-self"))
 }
 
 fn on_processor(thread: &Path) -> Result<Duration> {

@@ -14,7 +14,7 @@ pub(crate) use table::text;
 pub(crate) use verdict::Verdict;
 
 use crate::{
-    contest::{AGENT, FLOOR},
+    contest::{AGENT, FLOOR, FLOOR_AND_CHECK},
     figures::Figures,
     machine::Machine,
     peer::Admission,
@@ -43,8 +43,6 @@ pub(crate) struct Measured {
     pub(crate) token_bytes: Option<usize>,
     /// The floor's first.
     pub(crate) figures: Vec<Figures>,
-    /// What the bare check of a signature costs, in microseconds, where the budget has it.
-    pub(crate) signature: Option<f64>,
     /// The most that the agent may cost, as a multiple of the floor.
     pub(crate) budget: Option<f64>,
 }
@@ -69,7 +67,6 @@ impl Measured {
         scenario: &Scenario,
         token_bytes: Option<usize>,
         figures: Vec<Figures>,
-        signature: Option<f64>,
     ) -> Self {
         let mut measured = Self {
             name: scenario.name.to_owned(),
@@ -77,15 +74,13 @@ impl Measured {
             connections: scenario.connections,
             token_bytes,
             figures,
-            signature,
             budget: None,
         };
-        let floor = measured.of(FLOOR).map_or(f64::NAN, |it| it.median.cost);
+        // Within a server a check costs more than by itself, for they share one cache.
+        let check = measured.times(FLOOR_AND_CHECK).unwrap_or(f64::NAN) - 1.0;
         measured.budget = scenario.budget.map(|budget| match budget {
             Budget::Floor(times) => times,
-            Budget::FloorAndCheck(times, checks) => {
-                times + checks * signature.unwrap_or_default() / floor
-            }
+            Budget::FloorAndCheck(times, checks) => times + checks * check,
         });
         measured
     }
@@ -107,6 +102,7 @@ impl Measured {
 
     /// Whether others than the floor were measured beside the agent.
     fn has_others(&self) -> bool {
-        self.figures.len() > 2
+        let is_other = |it: &Figures| ![FLOOR, AGENT, FLOOR_AND_CHECK].contains(&&*it.name);
+        self.figures.iter().any(is_other)
     }
 }

@@ -1,5 +1,6 @@
-//! What the bare check of a signature costs on this machine: the part of a fresh token's cost that
-//! no server can do without.
+//! The bare check of a signature: the part of a fresh token's cost that no server can do without.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use agentup_auth::Algorithm;
 use anyhow::{Result, anyhow, bail};
@@ -13,60 +14,72 @@ use aws_lc_rs::{
     },
 };
 
-use crate::{
-    figures::{median, number},
-    process::{on_server_processor, own_processor_time},
-};
+/// How many signatures take turns: a processor would learn its way through a single one.
+const SIGNATURES: usize = 128;
 
-/// About what is signed of a small token.
-const SIGNED: [u8; 300] = [b'a'; 300];
+/// A check that can be made again and again. RSA keys have 2048 bits.
+pub(crate) type Check = Box<dyn Fn() -> bool + Send + Sync>;
 
-const ROUNDS: usize = 9;
-const CHECKS: u32 = 200;
+/// A text and its signature.
+type Signed = (Vec<u8>, Vec<u8>);
 
-/// The cost of one check, in microseconds of processor time. RSA keys have 2048 bits.
-pub(crate) fn cost(algorithm: Algorithm) -> Result<f64> {
+/// The check of a signature that is good, each time of another.
+pub(crate) fn check(algorithm: Algorithm) -> Result<Check> {
     let failed = |_| anyhow!("a key cannot be made");
-    match algorithm {
+    Ok(match algorithm {
         Algorithm::HS256 => {
             let key = hmac::Key::new(hmac::HMAC_SHA256, &[7; 48]);
-            let tag = hmac::sign(&key, &SIGNED);
-            timed(|| hmac::verify(&key, &SIGNED, tag.as_ref()).is_ok())
+            let signed = signed(|text| Ok(hmac::sign(&key, text).as_ref().to_vec()))?;
+            in_turn(signed, move |text, tag| {
+                hmac::verify(&key, text, tag).is_ok()
+            })
         }
         Algorithm::RS256 => {
             let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
-            let mut signature = vec![0; pair.public_modulus_len()];
-            pair.sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                &SIGNED,
-                &mut signature,
-            )
-            .map_err(failed)?;
+            let signed = signed(|text| {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                let random = SystemRandom::new();
+                let done = pair.sign(&RSA_PKCS1_SHA256, &random, text, &mut signature);
+                done.map(|()| signature).map_err(failed)
+            })?;
             let key = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public_key())?;
-            timed(|| key.verify_sig(&SIGNED, &signature).is_ok())
+            in_turn(signed, move |text, signature| {
+                key.verify_sig(text, signature).is_ok()
+            })
         }
         Algorithm::ES256 => {
             let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(failed)?;
-            let signature = pair.sign(&SystemRandom::new(), &SIGNED).map_err(failed)?;
+            let signed = signed(|text| {
+                let signature = pair.sign(&SystemRandom::new(), text).map_err(failed)?;
+                Ok(signature.as_ref().to_vec())
+            })?;
             let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pair.public_key())?;
-            timed(|| key.verify_sig(&SIGNED, signature.as_ref()).is_ok())
+            in_turn(signed, move |text, signature| {
+                key.verify_sig(text, signature).is_ok()
+            })
         }
         _ => bail!("no scenario has such signatures"),
-    }
+    })
 }
 
-fn timed(check: impl Fn() -> bool) -> Result<f64> {
-    on_server_processor(|| {
-        let mut costs = Vec::new();
-        for _ in 0..ROUNDS {
-            let before = own_processor_time()?;
-            if !(0..CHECKS).all(|_| std::hint::black_box(check())) {
-                bail!("a signature does not verify");
-            }
-            let spent = own_processor_time()?.saturating_sub(before);
-            costs.push(spent.as_secs_f64() * 1e6 / number(u64::from(CHECKS)));
-        }
-        Ok(median(costs.into_iter()))
-    })?
+/// Texts as long as what is signed of a small token, with their signatures.
+fn signed(sign: impl Fn(&[u8]) -> Result<Vec<u8>>) -> Result<Vec<Signed>> {
+    let texts = (0..SIGNATURES).map(|number| format!("{number:0>300}").into_bytes());
+    let signed = texts.map(|text| {
+        let signature = sign(&text)?;
+        Ok((text, signature))
+    });
+    signed.collect()
+}
+
+fn in_turn(
+    signed: Vec<Signed>,
+    is_good: impl Fn(&[u8], &[u8]) -> bool + Send + Sync + 'static,
+) -> Check {
+    let next = AtomicUsize::new(0);
+    Box::new(move || {
+        let turn = next.fetch_add(1, Relaxed);
+        let one = signed.get(turn.checked_rem(signed.len()).unwrap_or_default());
+        one.is_some_and(|(text, signature)| is_good(text, signature))
+    })
 }
