@@ -13,6 +13,8 @@ use std::{
 
 use serde_json::Value;
 
+use crate::nobody;
+
 /// A request as it arrived.
 #[derive(Clone, Debug)]
 pub struct Seen {
@@ -84,9 +86,7 @@ impl Counterpart {
     /// An address at which nobody listens.
     #[must_use]
     pub fn nobody() -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address");
-        format!("http://{address}/")
+        format!("http://{}/", nobody())
     }
 
     /// Its address.

@@ -81,10 +81,7 @@ skills: [{ skill_id: public_echo, name: Echo, description: Echoes, tags: [text] 
 #[test]
 fn the_command_tells_that_nobody_answers() {
     let folder = agentup_tests::Folder::quick_start();
-    // A port that was free a moment ago and that nobody listens on.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let number = port.local_addr().unwrap().port().to_string();
-    drop(port);
+    let number = agentup_tests::nobody().port().to_string();
     let flags = ["health", "--port", &number];
     let outcome = run("agentup-server", folder.path(), flags);
     assert_eq!(outcome.code, Some(1), "{outcome:?}");

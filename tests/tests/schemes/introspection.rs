@@ -1,8 +1,6 @@
 //! Opaque tokens: an authorization server that answers, and one that does anything else.
 
-use std::net::TcpListener;
-
-use agentup_tests::{Answer, Server};
+use agentup_tests::{Answer, Server, nobody};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -198,9 +196,7 @@ async fn a_server_that_does_not_say_opens_nothing_and_blames_nobody() {
 
 #[tokio::test]
 async fn a_server_that_is_down_is_not_open() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = nobody.local_addr().unwrap();
-    drop(nobody);
+    let address = nobody();
     let server = server(&format!(
         "type: oauth2, oauth2: {{ introspection_endpoint: \"http://{address}/\", client_id: a, \
          client_secret: s, audience: agent }}"
