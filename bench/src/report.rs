@@ -76,7 +76,7 @@ impl Measured {
             figures,
             budget: None,
         };
-        // Within a server a check costs more than by itself, for they share one cache.
+        // What a check costs where it is made for each request, in the same rounds.
         let check = measured.times(FLOOR_AND_CHECK).unwrap_or(f64::NAN) - 1.0;
         measured.budget = scenario.budget.map(|budget| match budget {
             Budget::Floor(times) => times,

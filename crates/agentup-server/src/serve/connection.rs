@@ -150,9 +150,8 @@ impl Connections {
                 }
                 Ok::<_, Infallible>(response.map(|body| WatchedBody::new(body, at_work)))
             };
-            // In a box of its own, or every connection would have room for it for good.
-            let peer = Some(peer.clone());
-            front.clone().answer(request, peer, finish)
+            // It comes in a box, or every connection would have room for it for good.
+            front.clone().answer(request, Some(peer.clone()), finish)
         });
         let connection = self.http.serve_connection(TokioIo::new(stream), service);
         watcher.watch(connection)
