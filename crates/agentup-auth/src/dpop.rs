@@ -8,11 +8,14 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest;
+
 use crate::{
     algorithm::Algorithm,
     base64url,
     keys::Thumbprint,
     time::{Leeway, UnixSeconds},
+    token::BearerToken,
     verify::VerifiedClaims,
 };
 
@@ -197,12 +200,13 @@ impl fmt::Debug for DpopVerifier {
 }
 
 impl BoundToken {
-    /// A token whose claims were checked, by the key in its `cnf` and by its SHA-256.
-    pub(crate) fn new(claims: VerifiedClaims, key: Thumbprint, token: &[u8]) -> Self {
+    /// A token whose claims were checked, with the key in its `cnf`.
+    pub(crate) fn new(claims: VerifiedClaims, key: Thumbprint, token: BearerToken<'_>) -> Self {
+        let hash = digest::digest(&digest::SHA256, token.expose());
         Self {
             claims,
             key,
-            token: base64url::encode(token),
+            token: base64url::encode(hash.as_ref()),
         }
     }
 }

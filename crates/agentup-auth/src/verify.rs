@@ -12,6 +12,7 @@ mod cache;
 mod claims;
 mod error;
 mod issuer;
+mod name;
 mod parts;
 mod policy;
 mod scopes;
@@ -19,11 +20,12 @@ mod times;
 
 pub(crate) use binding::{Binding, Unproven};
 pub use cache::CacheStatus;
-use cache::{Digest, Known, TokenCache};
+use cache::{Known, TokenCache};
 pub use claims::VerifiedClaims;
 pub use error::VerifyError;
 use issuer::Issuer;
 pub use issuer::TrustedIssuer;
+use name::Name;
 use parts::{Buffers, Parts};
 pub use policy::{Policy, TokenTypes};
 pub(crate) use scopes::read as scope_claim;
@@ -147,7 +149,7 @@ impl Verifier {
         let claims = self.judge(token, comes, now)?;
         let key = comes.key_to_prove(&claims)?;
         let key = key.ok_or(VerifyError::NotBound)?;
-        Ok(BoundToken::new(claims, key, &cache::digest(token)))
+        Ok(BoundToken::new(claims, key, token))
     }
 
     /// The claims of a token that comes by itself, if it was found good before and still is. A token
@@ -163,7 +165,7 @@ impl Verifier {
         if token.expose().len() > Policy::MAX_TOKEN_BYTES {
             return None;
         }
-        let known = self.remembered(cache, &cache::digest(token))?;
+        let known = self.remembered(cache, &cache.name(token))?;
         let comes = Comes {
             certificate,
             manner: Manner::Alone,
@@ -186,17 +188,17 @@ impl Verifier {
         if token.expose().len() > Policy::MAX_TOKEN_BYTES {
             return Err(VerifyError::TooLarge);
         }
-        let key = cache::digest(token);
-        if let Some(known) = self.remembered(cache, &key) {
+        let name = cache.name(token);
+        if let Some(known) = self.remembered(cache, &name) {
             return self.judge_known(known, comes, now);
         }
         let fresh = self.judge_afresh(token, comes, now)?;
-        cache.remember(key, fresh.clone());
+        cache.remember(name, fresh.clone());
         Ok(fresh.claims)
     }
 
-    fn remembered(&self, cache: &TokenCache, key: &Digest) -> Option<Known> {
-        cache.find(key).filter(|known| self.is_current(known))
+    fn remembered(&self, cache: &TokenCache, name: &Name) -> Option<Known> {
+        cache.find(name).filter(|known| self.is_current(known))
     }
 
     fn judge_known(

@@ -5,18 +5,18 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use aws_lc_rs::digest;
 use quick_cache::sync::Cache;
 
-use super::VerifiedClaims;
+use super::{
+    VerifiedClaims,
+    name::{Name, Namer},
+};
 use crate::{striped::Striped, token::BearerToken};
-
-/// SHA-256 of a whole token. No two tokens share one, and it tells nothing about its token.
-pub(super) type Digest = [u8; digest::SHA256_OUTPUT_LEN];
 
 /// A bounded memory of good tokens. What is found in it is good but for time, keys and revocation.
 pub(super) struct TokenCache {
-    tokens: Cache<Digest, Known>,
+    tokens: Cache<Name, Known>,
+    namer: Namer,
     asked: Striped<Asked>,
 }
 
@@ -48,16 +48,26 @@ pub(super) struct Known {
 }
 
 impl TokenCache {
-    /// A memory of so many tokens; none if there is nothing to remember.
+    /// A memory of so many tokens; none if there is nothing to remember, or no randomness to name
+    /// tokens by.
     pub(super) fn new(tokens: usize) -> Option<Self> {
-        (tokens > 0).then(|| Self {
+        if tokens == 0 {
+            return None;
+        }
+        Some(Self {
             tokens: Cache::new(tokens),
+            namer: Namer::new()?,
             asked: Striped::default(),
         })
     }
 
-    pub(super) fn find(&self, key: &Digest) -> Option<Known> {
-        let found = self.tokens.get(key);
+    /// The name by which a token is remembered.
+    pub(super) fn name(&self, token: BearerToken<'_>) -> Name {
+        self.namer.name(token)
+    }
+
+    pub(super) fn find(&self, name: &Name) -> Option<Known> {
+        let found = self.tokens.get(name);
         let asked = self.asked.here();
         let count = match found {
             Some(_) => &asked.hits,
@@ -79,17 +89,9 @@ impl TokenCache {
     }
 
     /// Remembers a good token. Refusals are not remembered: they are for the caller to pay for.
-    pub(super) fn remember(&self, key: Digest, known: Known) {
-        self.tokens.insert(key, known);
+    pub(super) fn remember(&self, name: Name, known: Known) {
+        self.tokens.insert(name, known);
     }
-}
-
-/// The name of a token in the cache.
-pub(super) fn digest(token: BearerToken<'_>) -> Digest {
-    let mut name = Digest::default();
-    let hash = digest::digest(&digest::SHA256, token.expose());
-    name.copy_from_slice(hash.as_ref());
-    name
 }
 
 impl fmt::Debug for TokenCache {
