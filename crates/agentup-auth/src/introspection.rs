@@ -269,7 +269,7 @@ impl fmt::Debug for ActiveToken {
 impl IntrospectedToken {
     /// Who vouches for the subject.
     #[must_use]
-    pub fn shared_issuer(&self) -> &Arc<str> {
+    pub fn issuer(&self) -> &str {
         &self.0.issuer
     }
 

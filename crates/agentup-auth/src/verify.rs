@@ -294,8 +294,10 @@ impl Comes<'_> {
     }
 
     fn key_to_prove(self, claims: &VerifiedClaims) -> Result<Option<Thumbprint>, VerifyError> {
-        claims
-            .binding()
+        let Some(binding) = claims.binding() else {
+            return Ok(None);
+        };
+        binding
             .key_to_prove(self.certificate)
             .map_err(|unproven| match unproven {
                 Unproven::NoProof => VerifyError::ProofRequired,

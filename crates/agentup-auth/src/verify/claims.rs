@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::{Policy, VerifyError, binding::Binding, issuer::Issuer, scopes, times::Times};
 use crate::{
     json::{self, Node},
+    principal::PrincipalId,
     scope::{EffectiveScopes, ScopeGraph, ScopeSet},
     time::UnixSeconds,
 };
@@ -26,16 +27,16 @@ const MAX_TEXT_BYTES: usize = 255;
 pub struct VerifiedClaims(Arc<Checked>);
 
 struct Checked {
-    issuer: Arc<str>,
-    subject: Arc<str>,
-    token_id: Option<Box<str>>,
-    scopes: ScopeSet,
+    id: PrincipalId,
     times: Times,
-    binding: Binding,
+    /// Few tokens are bound to anything.
+    binding: Option<Box<Binding>>,
+    token_id: Option<Box<str>>,
+    /// What the scopes come to in the hierarchy that was asked first.
+    effective: OnceLock<(ScopeGraph, EffectiveScopes)>,
+    scopes: ScopeSet,
     payload: String,
     map: OnceLock<Map<String, Value>>,
-    /// What the scopes come to in the hierarchy that was asked first.
-    effective: OnceLock<(ScopeGraph, Arc<EffectiveScopes>)>,
 }
 
 impl VerifiedClaims {
@@ -43,25 +44,18 @@ impl VerifiedClaims {
     /// issuer is configured and the token names none.
     #[must_use]
     pub fn issuer(&self) -> &str {
-        &self.0.issuer
-    }
-
-    /// The issuer, shared with all tokens of that issuer.
-    #[must_use]
-    pub fn shared_issuer(&self) -> &Arc<str> {
-        &self.0.issuer
+        self.0.id.issuer()
     }
 
     /// Whom the token is about; unique with the issuer only (RFC 7519 §4.1.2).
     #[must_use]
     pub fn subject(&self) -> &str {
-        &self.0.subject
+        self.0.id.subject()
     }
 
-    /// The subject, shared with all copies of these claims.
-    #[must_use]
-    pub fn shared_subject(&self) -> &Arc<str> {
-        &self.0.subject
+    /// Issuer and subject.
+    pub(crate) fn principal_id(&self) -> &PrincipalId {
+        &self.0.id
     }
 
     /// The scopes that the token names, in its order.
@@ -97,24 +91,27 @@ impl VerifiedClaims {
             .get_or_init(|| serde_json::from_str(&self.0.payload).unwrap_or_default())
     }
 
-    /// What the scopes come to in a hierarchy. Worked out once for a token that comes again.
-    pub(crate) fn effective(&self, graph: &ScopeGraph) -> Arc<EffectiveScopes> {
-        let work_out = || Arc::new(graph.effective(self.scopes()));
+    /// What the scopes come to in the hierarchy that was asked first, if one was.
+    pub(crate) fn effective(&self) -> Option<&EffectiveScopes> {
+        self.0.effective.get().map(|(_, effective)| effective)
+    }
+
+    /// Remembers what the scopes come to in a hierarchy, so that it is worked out once for a token
+    /// that comes again. Answers it where that of another hierarchy is remembered.
+    pub(crate) fn remember_effective(&self, graph: &ScopeGraph) -> Option<EffectiveScopes> {
+        let work_out = || graph.effective(self.scopes());
         let known = &self.0.effective;
-        let (asked, effective) = known.get_or_init(|| (graph.clone(), work_out()));
-        if asked.is(graph) {
-            Arc::clone(effective)
-        } else {
-            work_out()
-        }
+        let (asked, _) = known.get_or_init(|| (graph.clone(), work_out()));
+        (!asked.is(graph)).then(work_out)
     }
 
     pub(super) fn times(&self) -> &Times {
         &self.0.times
     }
 
-    pub(super) fn binding(&self) -> &Binding {
-        &self.0.binding
+    /// What the token is bound to, if it is.
+    pub(super) fn binding(&self) -> Option<&Binding> {
+        self.0.binding.as_deref()
     }
 }
 
@@ -159,23 +156,17 @@ pub(super) fn check(
         raw.required_found >= policy.required_claims.len(),
     )?;
     let scopes = raw.scopes.transpose()?.unwrap_or_default();
-    let binding = if raw.has_cnf {
-        Binding::read(&payload)
-    } else {
-        Binding::default()
-    };
-    let (subject, token_id) = (subject.into(), token_id.map(Into::into));
+    let binding = raw.has_cnf.then(|| Box::new(Binding::read(&payload)));
     let (map, effective) = (OnceLock::new(), OnceLock::new());
     let checked = Checked {
-        issuer: name,
-        subject,
-        token_id,
-        scopes,
+        id: PrincipalId::new(&name, &subject),
         times,
         binding,
+        token_id: token_id.map(Into::into),
+        effective,
+        scopes,
         payload,
         map,
-        effective,
     };
     Ok(VerifiedClaims(Arc::new(checked)))
 }

@@ -1,6 +1,6 @@
 //! Trusted issuers: whose keys a token is checked with, and whether it is theirs and for us.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt};
 
 use arc_swap::ArcSwap;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -25,7 +25,7 @@ pub struct TrustedIssuer {
 /// A trusted issuer in use.
 #[derive(Debug)]
 pub(super) struct Issuer {
-    pub(super) name: Option<Arc<str>>,
+    pub(super) name: Option<Box<str>>,
     audiences: Vec<String>,
     pub(super) keys: ArcSwap<Generation>,
 }
@@ -48,15 +48,18 @@ impl Issuer {
 
     /// The issuer's name, if the token is from it. One text, compared exactly
     /// (RFC 7519 §4.1.1).
-    pub(super) fn check_name(&self, claim: Option<Node<'_>>) -> Result<Arc<str>, VerifyError> {
+    pub(super) fn check_name<'a>(
+        &self,
+        claim: Option<Node<'a>>,
+    ) -> Result<Cow<'a, str>, VerifyError> {
         let Some(name) = &self.name else {
             let claimed = claims::optional_text("iss", claim)?;
-            return Ok(claimed.unwrap_or_default().into());
+            return Ok(claimed.unwrap_or_default());
         };
         match claim {
             None => Err(VerifyError::MissingClaim("iss")),
             Some(Node::Text(claimed)) if *claimed == **name && **name != *API_KEY_ISSUER => {
-                Ok(Arc::clone(name))
+                Ok(claimed)
             }
             Some(Node::Text(_)) => Err(VerifyError::UntrustedIssuer),
             Some(_) => Err(VerifyError::InvalidClaim("iss")),

@@ -89,9 +89,9 @@ impl Store {
             by_age,
             tasks,
         } = &mut *shard;
-        let held = match owners.entry(owner.hash, |held| held.owner.is(&owner), Held::hash) {
+        let held = match owners.entry(owner.hash, |held| held.is_of(owner), Held::hash) {
             Entry::Occupied(held) => held.into_mut(),
-            Entry::Vacant(place) => place.insert(Held::of(owner.clone())).into_mut(),
+            Entry::Vacant(place) => place.insert(Held::of(owner)).into_mut(),
         };
         if let Some(known) = held.begun_by(&cell).filter(|known| is_repeat(known)) {
             return Ok(Arc::clone(known));
@@ -146,15 +146,13 @@ impl Store {
     fn held<R>(&self, owner: &PrincipalId, look: impl FnOnce(&Held) -> R) -> Option<R> {
         let owner = self.owner(owner);
         let shard = self.shard(owner.home()).lock();
-        let held = shard
-            .owners
-            .find(owner.hash, |held| held.owner.is(&owner))?;
+        let held = shard.owners.find(owner.hash, |held| held.is_of(owner))?;
         Some(look(held))
     }
 
-    fn owner(&self, id: &PrincipalId) -> Owner {
+    fn owner<'a>(&self, id: &'a PrincipalId) -> Owner<'a> {
         Owner {
-            id: id.clone(),
+            id,
             hash: self.hasher.hash_one(id),
         }
     }
@@ -178,7 +176,7 @@ impl Store {
                     held.tasks
                         .iter()
                         .filter(|(_, cell)| cell.touched() < oldest)
-                        .map(|(age, _)| (held.owner.hash, *age))
+                        .map(|(age, _)| (held.hash(), *age))
                 })
                 .collect();
             for (owner, age) in &stale {

@@ -11,16 +11,18 @@ use super::{
 };
 
 /// An owner, with its hash: it is looked for several times in a request.
-#[derive(Clone)]
-pub(super) struct Owner {
-    pub(super) id: PrincipalId,
+#[derive(Clone, Copy)]
+pub(super) struct Owner<'a> {
+    pub(super) id: &'a PrincipalId,
     pub(super) hash: u64,
 }
 
 /// What is kept of one owner. The tables may still have tasks that have gone: to look for each of
 /// them would cost more than all else about its end.
 pub(super) struct Held {
-    pub(super) owner: Owner,
+    owner: PrincipalId,
+    /// That of the owner.
+    hash: u64,
     /// The oldest first.
     pub(super) tasks: VecDeque<(u64, Arc<TaskCell>)>,
     /// By the hashes of the ids.
@@ -35,21 +37,18 @@ struct Aged {
     age: u64,
 }
 
-impl Owner {
+impl Owner<'_> {
     /// The index of the shard with its tasks: by bits that the tables within do not look at first.
     pub(super) fn home(&self) -> usize {
         usize::try_from(self.hash >> 32).unwrap_or_default()
     }
-
-    pub(super) fn is(&self, other: &Self) -> bool {
-        self.hash == other.hash && self.id == other.id
-    }
 }
 
 impl Held {
-    pub(super) fn of(owner: Owner) -> Self {
+    pub(super) fn of(owner: Owner<'_>) -> Self {
         Self {
-            owner,
+            owner: owner.id.clone(),
+            hash: owner.hash,
             by_id: HashTable::new(),
             tasks: VecDeque::new(),
             by_message: HashTable::new(),
@@ -57,7 +56,11 @@ impl Held {
     }
 
     pub(super) const fn hash(&self) -> u64 {
-        self.owner.hash
+        self.hash
+    }
+
+    pub(super) fn is_of(&self, owner: Owner<'_>) -> bool {
+        self.hash == owner.hash && self.owner == *owner.id
     }
 
     /// All tasks, the oldest first.
