@@ -105,10 +105,14 @@ impl Pieces {
 
 /// Whether the body is declared as JSON, of whatever kind (RFC 8259, RFC 6839 §3.1).
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-    else {
+    let Some(value) = headers.get(CONTENT_TYPE) else {
+        return false;
+    };
+    // Nearly all say it like this.
+    if value == "application/json" {
+        return true;
+    }
+    let Ok(value) = value.to_str() else {
         return false;
     };
     let essence = value.split(';').next().unwrap_or_default().trim();
