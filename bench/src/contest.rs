@@ -2,6 +2,7 @@
 //! machine does meets them all.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -55,11 +56,13 @@ pub(crate) const FLOOR: &str = "floor";
 pub(crate) const FLOOR_AND_CHECK: &str = "floor and check";
 pub(crate) const AGENT: &str = "agentup";
 pub(crate) const PLAIN: &str = "plain";
+pub(crate) const BESIDE: &str = "beside";
 
 /// Measures one scenario. The first figures are the floor's, the second the agent's.
 pub(crate) fn measure(
     scenario: &Scenario,
     program: &Path,
+    beside: Option<&Path>,
     peers: &Peers,
     pace: Pace,
 ) -> Result<Measured> {
@@ -112,6 +115,14 @@ pub(crate) fn measure(
         let further = ["--check", scenario.issuer.algorithm().name()];
         let checking = floor(FLOOR_AND_CHECK, &further)?;
         enter(FLOOR_AND_CHECK, checking, anything)?;
+    }
+    // Of other issuers it would know other keys.
+    if let Some(program) = beside.filter(|_| scenario.issuer == Issuer::Secret) {
+        let folder = folder.path().join(BESIDE);
+        fs::create_dir(&folder)?;
+        let agent = Agent::start_with(program, &folder, scenario.issuer, &skills)?;
+        prove(&agent.server, scenario.issuer, &mut mint)?;
+        enter(BESIDE, agent.server, scenario.ask.expected())?;
     }
     if scenario.others && scenario.issuer == Issuer::Secret && scenario.ask == Ask::Send {
         let plain = plain(&log(PLAIN))?;

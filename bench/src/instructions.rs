@@ -39,14 +39,14 @@ pub(crate) struct Instructions {
 
 /// The scenarios, and the most instructions that a request of each may take.
 const MOST: &[(&str, f64)] = &[
-    ("hs256", 80_000.0),
-    ("es256-seen", 83_000.0),
-    ("rest", 84_000.0),
-    ("refused-malformed", 47_000.0),
-    ("refused-signature", 67_000.0),
-    ("refused-expired", 76_000.0),
-    ("token-8k", 360_000.0),
-    ("task-get", 68_000.0),
+    ("hs256", 55_000.0),
+    ("es256-seen", 55_000.0),
+    ("rest", 60_000.0),
+    ("refused-malformed", 40_000.0),
+    ("refused-signature", 54_000.0),
+    ("refused-expired", 62_000.0),
+    ("token-8k", 88_000.0),
+    ("task-get", 46_000.0),
 ];
 
 /// Requests of one pass over a scenario's tokens.

@@ -28,6 +28,9 @@ pub(crate) struct Run {
     /// What compiled it.
     #[arg(long, default_value = "rustc of unknown version")]
     rustc: String,
+    /// Another `agentup-server`, as it was before a change, to measure in the same rounds.
+    #[arg(long, value_name = "PROGRAM")]
+    beside: Option<PathBuf>,
     /// Where packages of others are installed, to measure those too.
     #[arg(long, value_name = "FOLDER")]
     peers: Option<PathBuf>,
@@ -55,9 +58,9 @@ impl Run {
     pub(crate) fn run(&self) -> Result<ExitCode> {
         process::settle()?;
         // Servers run in folders of their own.
-        let program = self.server.canonicalize();
-        let program = program.with_context(|| format!("no {}", self.server.display()))?;
-        let report = self.measure(&program)?;
+        let program = found(&self.server)?;
+        let beside = self.beside.as_deref().map(found).transpose()?;
+        let report = self.measure(&program, beside.as_deref())?;
         println!("{}", text(&report));
         self.write(&report)?;
         let verdicts = report.verdicts();
@@ -77,7 +80,7 @@ impl Run {
     }
 
     /// Measures what is asked for. What cannot be measured is reported, and the rest goes on.
-    fn measure(&self, program: &Path) -> Result<Report> {
+    fn measure(&self, program: &Path, beside: Option<&Path>) -> Result<Report> {
         let pace = if self.quick { Pace::QUICK } else { Pace::FULL };
         let peers = match &self.peers {
             Some(installed) => Peers::find(installed)?,
@@ -94,7 +97,7 @@ impl Run {
             }
         }
         for scenario in SCENARIOS.iter().filter(|it| self.wants(it.name)) {
-            match contest::measure(scenario, program, &peers, pace) {
+            match contest::measure(scenario, program, beside, &peers, pace) {
                 Ok(measured) => {
                     progress(&measured);
                     report.scenarios.push(measured);
@@ -143,6 +146,11 @@ impl Run {
         }
         Ok(())
     }
+}
+
+fn found(program: &Path) -> Result<PathBuf> {
+    let found = program.canonicalize();
+    found.with_context(|| format!("no {}", program.display()))
 }
 
 impl Report {

@@ -25,6 +25,10 @@ pub(crate) struct Http {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     only: Vec<String>,
 
+    /// Another `agentup-server`, as it was before a change, to measure in the same rounds
+    #[arg(long, value_name = "PROGRAM")]
+    beside: Option<PathBuf>,
+
     /// Fail when a figure is more than 10 % past its budget
     #[arg(long)]
     check: bool,
@@ -98,6 +102,9 @@ impl Http {
         }
         for name in &self.only {
             command = command.args(["--only", name]);
+        }
+        if let Some(program) = &self.beside {
+            command = command.arg("--beside").arg(std::path::absolute(program)?);
         }
         self.output.add_to(command)?.run()?;
         Ok(ExitCode::SUCCESS)
