@@ -3,7 +3,7 @@
 use aws_lc_rs::hmac;
 use serde_json::json;
 
-use super::Principal;
+use super::{Principal, PrincipalId};
 use crate::{
     Algorithm, BearerToken, HmacSecret, KeySet, Policy, Scope, ScopeGraph, TrustedIssuer,
     UnixSeconds, VerificationKey, VerifiedClaims, Verifier, base64url::encode,
@@ -60,6 +60,27 @@ fn a_token_stands_behind_its_principal() {
     let verified = principal.verified().expect("a verified token");
     assert_eq!(verified.expires_at(), UnixSeconds::new(60));
     assert_eq!(principal.claims().expect("claims")["scope"], "premium");
+}
+
+#[test]
+fn where_the_issuer_ends_is_part_of_a_name() {
+    let names = [
+        ("ab", "c"),
+        ("a", "bc"),
+        ("", "abc"),
+        ("abc", ""),
+        ("a", "b"),
+    ];
+    for (at, (issuer, subject)) in names.into_iter().enumerate() {
+        let id = PrincipalId::new(issuer, subject);
+        assert_eq!((id.issuer(), id.subject()), (issuer, subject));
+        let same = |(issuer, subject)| PrincipalId::new(issuer, subject) == id;
+        assert_eq!(names.into_iter().position(same), Some(at));
+        assert_eq!(names.into_iter().filter(|it| same(*it)).count(), 1);
+    }
+    let id = PrincipalId::new("issuer", "alice");
+    let told = r#"PrincipalId { issuer: "issuer", subject: "alice" }"#;
+    assert_eq!(format!("{id:?}"), told);
 }
 
 #[test]
