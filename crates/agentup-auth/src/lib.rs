@@ -44,7 +44,9 @@ pub use revocation::{ListTooLong, MalformedList, RevocationList};
 pub use scope::{Scope, ScopeError, ScopeGraph, ScopeSet};
 pub use striped::Striped;
 pub use time::{Leeway, LeewayError, UnixSeconds};
-pub use token::{BearerToken, CredentialError, Scheme, bearer_token, credential};
+pub use token::{
+    BearerToken, CredentialError, Scheme, bearer_token, credential, unread_credential,
+};
 pub use verify::{
     CacheStatus, Policy, TokenTypes, TrustedIssuer, VerifiedClaims, Verifier, VerifyError,
 };

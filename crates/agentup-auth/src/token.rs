@@ -50,6 +50,21 @@ impl<'a> BearerToken<'a> {
     pub const fn expose(&self) -> &'a [u8] {
         self.0
     }
+
+    /// Looks at each byte of it.
+    ///
+    /// # Errors
+    /// When one is there that no token has (RFC 6750 §2.1, `b64token`).
+    pub fn check(&self) -> Result<(), CredentialError> {
+        if is_token(self.0) {
+            Ok(())
+        } else if self.0.contains(&b',') {
+            // Proxies join repeated headers with a comma, which no token has.
+            Err(CredentialError::TwoCredentials)
+        } else {
+            Err(CredentialError::NotAToken)
+        }
+    }
 }
 
 impl fmt::Debug for BearerToken<'_> {
@@ -105,6 +120,21 @@ pub fn bearer_token<'a>(
 /// # Errors
 /// When there is more than one credential, or the one there is no token of a known scheme.
 pub fn credential<'a>(
+    values: impl Iterator<Item = &'a [u8]>,
+) -> Result<Option<(Scheme, BearerToken<'a>)>, CredentialError> {
+    let found = unread_credential(values)?;
+    if let Some((_, token)) = &found {
+        token.check()?;
+    }
+    Ok(found)
+}
+
+/// As [`credential`], for those who may know the token by heart: its bytes are not looked at. Who
+/// refuses it looks at them with [`BearerToken::check`] first, for that is the better reason.
+///
+/// # Errors
+/// As [`credential`], but for the bytes of the token.
+pub fn unread_credential<'a>(
     mut values: impl Iterator<Item = &'a [u8]>,
 ) -> Result<Option<(Scheme, BearerToken<'a>)>, CredentialError> {
     let Some(value) = values.next() else {
@@ -122,14 +152,7 @@ pub fn credential<'a>(
     if token.is_empty() {
         return Err(CredentialError::EmptyToken);
     }
-    if is_token(token) {
-        return Ok(Some((scheme, BearerToken(token))));
-    }
-    // Proxies join repeated headers with a comma, which no token has.
-    if token.contains(&b',') {
-        return Err(CredentialError::TwoCredentials);
-    }
-    Err(CredentialError::NotAToken)
+    Ok(Some((scheme, BearerToken(token))))
 }
 
 /// The scheme that a value begins with, and what follows it.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use agentup_auth::{
     BearerToken, CacheStatus, CertificateThumbprint, CredentialError, Principal, Scheme,
-    ScopeGraph, credential, dpop::NotATarget,
+    ScopeGraph, dpop::NotATarget, unread_credential,
 };
 use http::{HeaderValue, header::AUTHORIZATION, request::Parts};
 use tokio::runtime::TryCurrentError;
@@ -184,12 +184,21 @@ impl Guarded {
         }
         let tokens = head.headers.get_all(AUTHORIZATION).iter();
         let tokens = tokens.map(HeaderValue::as_bytes);
-        let found = credential(tokens).map_err(Rejection::Credential)?;
+        let found = unread_credential(tokens).map_err(Rejection::Credential)?;
         let (scheme, token) = found.ok_or(Rejection::Unauthenticated)?;
-        match scheme {
+        // No server is asked about what cannot be a token. Here, one that was found good before is
+        // known without a look at each of its bytes.
+        if self.introspection.is_some() {
+            token.check().map_err(Rejection::Credential)?;
+        }
+        let admitted = match scheme {
             Scheme::Bearer => self.admit_token(token, certificate, clock).await,
             Scheme::Dpop => Box::pin(self.admit_proven(token, head, certificate, clock)).await,
-        }
+        };
+        admitted.map_err(|refused| match token.check() {
+            Ok(()) => refused,
+            Err(error) => Rejection::Credential(error),
+        })
     }
 
     /// Whoever the API key of the request stands for, if it has one.
@@ -221,7 +230,7 @@ impl Guarded {
             return None;
         }
         let tokens = head.headers.get_all(AUTHORIZATION).iter();
-        let (scheme, token) = credential(tokens.map(HeaderValue::as_bytes)).ok()??;
+        let (scheme, token) = unread_credential(tokens.map(HeaderValue::as_bytes)).ok()??;
         let bearer = self.bearer.as_ref().filter(|_| scheme == Scheme::Bearer)?;
         let claims = bearer.recall(token, certificate, clock)?;
         Some(Principal::from_claims(claims, &self.graph))
