@@ -1,6 +1,5 @@
 //! Names of tokens for the memory of good ones: short, and as good as the token itself.
 
-use aws_lc_rs::rand;
 use polyval::{BLOCK_SIZE, Polyval, universal_hash::UniversalHash as _};
 
 use crate::token::BearerToken;
@@ -21,7 +20,8 @@ impl Namer {
     /// A namer with a new key; none if the system has no randomness to give.
     pub(super) fn new() -> Option<Self> {
         let mut key = [0; polyval::KEY_SIZE];
-        rand::fill(&mut key).ok()?;
+        // From the system: the generator of aws-lc takes 30 ms before it gives its first bytes.
+        getrandom::fill(&mut key).ok()?;
         Some(Self(Polyval::new(&key.into())))
     }
 
